@@ -1,0 +1,2 @@
+//! Histories written and read.
+pub mod jsonl;

@@ -1,0 +1,277 @@
+//! Assay's own format: JSON lines, a header first, then one event a line in the order it happened.
+//!
+//! ```text
+//! {"format":"assay.history/1","target":"kv-raft","workload":"register","seed":7,"nemesis":"partition","nodes":5}
+//! {"time":1200345,"process":3,"node":"n4","type":"invoke","f":"read","key":9}
+//! {"time":1900812,"process":3,"node":"n4","type":"ok","f":"read","key":9,"value":41}
+//! {"time":2000000,"process":"nemesis","type":"info","f":"fault","value":{"…":"…"}}
+//! ```
+//! `time` is in nanoseconds since the run began. A file that ends in the middle of a line, as after
+//! a crash, is read up to the last whole line.
+mod line;
+
+use self::line::{Line, Type, Who};
+use crate::{Event, History};
+use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
+use std::{fmt, io, io::BufRead, io::Write};
+
+/// The first line: which run this is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// The system that was tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// What was asked of it; decides how the history is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
+    /// The seed of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// What was done to the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nemesis: Option<String>,
+    /// How many nodes it had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<u16>,
+}
+
+/// The name of this format and its version; changed only by adding.
+pub const FORMAT: &str = "assay.history/1";
+
+/// A history as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Which run it is of, if it says.
+    pub header: Option<Header>,
+    /// What happened.
+    pub history: History,
+    /// The number of the last line, if it was cut off in the middle and therefore left out.
+    pub torn: Option<usize>,
+}
+
+/// Why a history could not be read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The file could not be read.
+    Io(io::Error),
+    /// A line makes no sense; counted from 1.
+    Line { number: usize, why: String },
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Io(error) => write!(f, "{error}"),
+            ReadError::Line { number, why } => write!(f, "line {number}: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// A line is at most this long, in bytes, so that a hostile file cannot fill the memory.
+const LINE_BYTES_MAX: u64 = 16 << 20;
+
+/// Reads a whole recording.
+///
+/// # Errors
+/// If the source cannot be read, or a line other than an unfinished last one makes no sense.
+pub fn read(mut source: impl BufRead) -> Result<Recording, ReadError> {
+    let mut recording = Recording {
+        header: None,
+        history: History::default(),
+        torn: None,
+    };
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let length = io::Read::take(&mut source, LINE_BYTES_MAX)
+            .read_until(b'\n', &mut line)
+            .map_err(ReadError::Io)?;
+        if length == 0 {
+            break;
+        }
+        let is_whole = line.ends_with(b"\n");
+        if length as u64 == LINE_BYTES_MAX && !is_whole {
+            let why = format!("longer than {} MiB", LINE_BYTES_MAX >> 20);
+            return Err(ReadError::Line { number, why });
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        match read_line(&line, number, &mut recording) {
+            Ok(()) => {}
+            Err(_) if !is_whole => recording.torn = Some(number),
+            Err(why) => return Err(ReadError::Line { number, why }),
+        }
+    }
+    Ok(recording)
+}
+
+fn read_line(line: &[u8], number: usize, recording: &mut Recording) -> Result<(), String> {
+    if number == 1
+        && let Ok(header) = serde_json::from_slice::<Header>(line)
+    {
+        if header.format != FORMAT {
+            return Err(format!(
+                "format `{}` is not known, only `{FORMAT}`",
+                header.format
+            ));
+        }
+        recording.header = Some(header);
+        return Ok(());
+    }
+    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| describe(&error))?;
+    match line.process {
+        Who::Process(_) => recording
+            .history
+            .push(line.into_event()?)
+            .map_err(|malformed| malformed.to_string()),
+        Who::Other(_) => {
+            recording
+                .history
+                .note(line.time, line.f, line.value.unwrap_or_default());
+            Ok(())
+        }
+    }
+}
+
+/// Without serde's "at line 1", which would be wrong beside our own line number.
+fn describe(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    let what = match error.classify() {
+        Category::Syntax | Category::Eof | Category::Io => "not a line of JSON: ",
+        Category::Data => "",
+    };
+    format!("{what}{} at column {}", &text[..end], error.column())
+}
+
+/// Writes the first line.
+///
+/// # Errors
+/// If `sink` does not take it.
+pub fn write_header(sink: &mut impl Write, header: &Header) -> io::Result<()> {
+    write_line(sink, header)
+}
+
+/// Writes one event.
+///
+/// # Errors
+/// If `sink` does not take it.
+pub fn write_event(sink: &mut impl Write, event: &Event) -> io::Result<()> {
+    write_line(sink, &Line::from_event(event))
+}
+
+/// Writes one note of somebody other than a client; `who` is for example `nemesis`.
+///
+/// # Errors
+/// If `sink` does not take it.
+pub fn write_note(
+    sink: &mut impl Write,
+    time: u64,
+    who: &str,
+    f: &str,
+    value: serde_json::Value,
+) -> io::Result<()> {
+    write_line(
+        sink,
+        &Line {
+            time,
+            process: Who::Other(who.into()),
+            node: None,
+            kind: Type::Info,
+            f: f.into(),
+            key: None,
+            value: Some(value),
+            from: None,
+            to: None,
+            found: None,
+            error: None,
+        },
+    )
+}
+
+fn write_line(sink: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *sink, line)?;
+    sink.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: &str = concat!(
+        "{\"format\":\"assay.history/1\",\"target\":\"kv-raft\",\"workload\":\"register\",\"seed\":7}\n",
+        "{\"time\":1,\"process\":3,\"node\":\"n4\",\"type\":\"invoke\",\"f\":\"read\",\"key\":9}\n",
+        "{\"time\":2,\"process\":\"nemesis\",\"type\":\"info\",\"f\":\"partition\",\"value\":{\"cut\":[]}}\n",
+        "{\"time\":3,\"process\":3,\"node\":\"n4\",\"type\":\"ok\",\"f\":\"read\",\"key\":9,\"value\":41}\n",
+        "{\"time\":4,\"process\":3,\"type\":\"invoke\",\"f\":\"cas\",\"key\":9,\"from\":1,\"to\":2}\n",
+        "{\"time\":5,\"process\":3,\"type\":\"info\",\"f\":\"cas\",\"key\":9,\"from\":1,\"to\":2,\"error\":\"timeout\"}\n",
+    );
+
+    #[test]
+    fn what_was_read_is_written_the_same() {
+        let recording = read(LINES.as_bytes()).unwrap();
+        let mut text = Vec::new();
+        write_header(&mut text, recording.header.as_ref().unwrap()).unwrap();
+        for (position, event) in recording.history.events().iter().enumerate() {
+            for note in recording.history.notes() {
+                if note.position == position {
+                    write_note(&mut text, note.time, "nemesis", &note.f, note.value.clone())
+                        .unwrap();
+                }
+            }
+            write_event(&mut text, event).unwrap();
+        }
+        assert_eq!(String::from_utf8(text).unwrap(), LINES);
+        assert_eq!(recording.torn, None);
+    }
+
+    #[test]
+    fn a_history_cut_off_anywhere_is_read_up_to_its_last_whole_line() {
+        for end in 0..LINES.len() {
+            let part = &LINES.as_bytes()[..end];
+            let whole = part.iter().filter(|byte| **byte == b'\n').count();
+            let recording = read(part).expect("a torn end is no error");
+            let events = recording.history.events().len() + recording.history.notes().len();
+            assert!(events + 1 >= whole, "{end}: {events} of {whole}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_named_with_its_line() {
+        let cases = [
+            (
+                "{\"time\":1,\"process\":1,\"type\":\"ok\",\"f\":\"read\",\"key\":1}\n",
+                "line 1: a completion for process 1 without an invocation",
+            ),
+            (
+                "{\"time\":1,\"process\":1,\"type\":\"invoke\",\"f\":\"write\",\"key\":1}\n",
+                "line 1: `write` needs `value`",
+            ),
+            (
+                "{\"time\":1,\"process\":1,\"type\":\"invoke\",\"f\":\"write\",\"key\":1,\"value\":1}\n{\"time\":2,\"process\":1,\"type\":\"ok\",\"f\":\"write\",\"key\":1,\"value\":2}\n",
+                "line 2: process 1 completed another operation than it had invoked",
+            ),
+            (
+                "{\"time\":1,\"process\":1,\"type\":\"invoke\",\"f\":\"sing\",\"key\":1}\n",
+                "line 1: `f` is `sing`, not read, write or cas",
+            ),
+            (
+                "\n{\"format\":7}\n",
+                "line 2: missing field `time` at column 12",
+            ),
+            (
+                "{\"format\":\"assay.history/9\"}\n",
+                "line 1: format `assay.history/9` is not known, only `assay.history/1`",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text.as_bytes()).unwrap_err().to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Linearizability of registers: whether every operation can have taken effect at one instant
+//! between its invocation and its return.
+//!
+//! A history is split by key, each key is decided on its own, and the keys that are illegal are
+//! shrunk to the few operations that show it.
+use crate::{Anomaly, Budget, Checker, Edge, Evidence, History, Verdict};
+
+mod decide;
+mod explain;
+mod lost;
+mod mask;
+mod order;
+mod parallel;
+mod plan;
+mod projection;
+mod refuted;
+mod register;
+mod screen;
+mod search;
+mod shrink;
+mod sources;
+mod split;
+mod wanted;
+
+#[cfg(test)]
+mod tests;
+
+use decide::{Decision, decide};
+use explain::explain;
+use parallel::in_parallel;
+use split::{KeyHistory, split};
+
+/// Judges registers with reads, writes and compare-and-sets. Each begins absent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Linearizable;
+
+/// At most this many keys are explained, the first that go wrong; all are counted.
+const KEYS_EXPLAINED_MAX: usize = 400;
+
+/// At most this many explanations are given, the most telling.
+const ANOMALIES_MAX: usize = 20;
+
+impl Checker for Linearizable {
+    fn name(&self) -> &'static str {
+        "linearizable"
+    }
+
+    fn check(&self, history: &History, budget: &Budget) -> Verdict {
+        let keys = split(history);
+        let decisions = in_parallel(&keys, |key| decide(&key.register, budget));
+        let evidence = evidence(&keys, &decisions);
+        if evidence.keys_invalid > 0 {
+            let anomalies = anomalies(history, &keys, &decisions, budget);
+            return Verdict::Invalid {
+                anomalies,
+                evidence,
+            };
+        }
+        if let Some(reason) = undecided(&keys, &decisions) {
+            return Verdict::Unknown { reason, evidence };
+        }
+        if keys.iter().all(|key| key.answered == 0) {
+            let reason = "no read, write or compare-and-set was ever answered".to_owned();
+            return Verdict::Unknown { reason, evidence };
+        }
+        Verdict::Valid { evidence }
+    }
+}
+
+fn evidence(keys: &[KeyHistory<'_>], decisions: &[Decision]) -> Evidence {
+    let count = |is_counted: fn(&Decision) -> bool| {
+        decisions
+            .iter()
+            .filter(|decision| is_counted(decision))
+            .count() as u64
+    };
+    Evidence {
+        method: "WGL search over compressed configurations, key by key".to_owned(),
+        operations: keys.iter().map(|key| key.judged).sum(),
+        keys: keys.len() as u64,
+        keys_valid: count(|decision| matches!(decision, Decision::Legal { .. })),
+        keys_invalid: count(|decision| matches!(decision, Decision::Illegal { .. })),
+        keys_contended: keys.iter().filter(|key| key.is_contended).count() as u64,
+        configurations: decisions.iter().map(Decision::configurations).sum(),
+    }
+}
+
+/// The most telling kind first, then the shortest witness: it is the easiest to check. Of those,
+/// the one that was wrong for longest: nobody believes in a few microseconds.
+fn anomalies(
+    history: &History,
+    keys: &[KeyHistory<'_>],
+    decisions: &[Decision],
+    budget: &Budget,
+) -> Vec<Anomaly> {
+    let mut illegal: Vec<(&KeyHistory<'_>, u32)> = Vec::new();
+    for (key, decision) in keys.iter().zip(decisions) {
+        match decision {
+            Decision::Illegal { stuck, .. } => illegal.push((key, *stuck)),
+            Decision::Legal { .. } | Decision::Undecided { .. } => {}
+        }
+    }
+    illegal.sort_by_key(|(key, stuck)| key.register.ops[*stuck as usize].returned);
+    illegal.truncate(KEYS_EXPLAINED_MAX);
+    let mut anomalies = in_parallel(&illegal, |(key, stuck)| {
+        explain(history, key, *stuck, budget)
+    });
+    anomalies.sort_by_key(|anomaly| {
+        let gap = std::cmp::Reverse(gap(anomaly));
+        (anomaly.kind, anomaly.witness.len(), gap, anomaly.key)
+    });
+    anomalies.truncate(ANOMALIES_MAX);
+    anomalies
+}
+
+/// The longest time that lies between two operations which real time puts in order.
+fn gap(anomaly: &Anomaly) -> u64 {
+    let steps = anomaly
+        .steps
+        .iter()
+        .filter(|step| step.edge == Edge::RealTime);
+    let gaps = steps.filter_map(|step| {
+        let (first, second) = step.between?;
+        let end = anomaly.witness[first].end?;
+        Some(anomaly.witness[second].start.saturating_sub(end))
+    });
+    gaps.max().unwrap_or(0)
+}
+
+/// Why not every key was decided, and how many were.
+fn undecided(keys: &[KeyHistory<'_>], decisions: &[Decision]) -> Option<String> {
+    let mut reasons = keys
+        .iter()
+        .zip(decisions)
+        .filter_map(|(key, decision)| match decision {
+            Decision::Undecided { reason, .. } => Some((key.key, reason)),
+            Decision::Legal { .. } | Decision::Illegal { .. } => None,
+        });
+    let (key, reason) = reasons.next()?;
+    let count = 1 + reasons.count();
+    let total = keys.len();
+    Some(if count == 1 {
+        format!(
+            "key {key} was not decided ({reason}); {} of {total} keys are linearizable",
+            total - 1
+        )
+    } else {
+        format!("{count} of {total} keys were not decided, the first of them key {key} ({reason})")
+    })
+}

@@ -1,0 +1,226 @@
+//! The sentences, and the words that they are made of.
+use super::Scene;
+use crate::linearizable::register::{Act, NIL, State};
+use crate::op::shown;
+use crate::{Op, Process};
+
+/// A sentence is at most this long.
+pub(super) const SENTENCE_CHARS_MAX: usize = 160;
+
+/// How an operation of a witness is called: `A` to `Z`, then `AA`.
+pub(super) fn label(place: usize) -> String {
+    let letter = char::from(b'A' + u8::try_from(place % 26).expect("below 26"));
+    match place / 26 {
+        0 => letter.to_string(),
+        rounds => label(rounds - 1) + &letter.to_string(),
+    }
+}
+
+/// A duration for people: `341 ms`, `1.2 s`, `4 min`.
+pub(super) fn duration(nanoseconds: u64) -> String {
+    const UNITS: [(u64, &str); 5] = [
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "min"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "µs"),
+    ];
+    let Some((size, unit)) = UNITS.into_iter().find(|unit| nanoseconds >= unit.0) else {
+        return format!("{nanoseconds} ns");
+    };
+    let whole = nanoseconds / size;
+    let tenth = nanoseconds % size * 10 / size;
+    if whole < 10 && tenth > 0 {
+        format!("{whole}.{tenth} {unit}")
+    } else {
+        format!("{whole} {unit}")
+    }
+}
+
+/// The first of the wordings that is short enough.
+fn fitting(wordings: impl Fn(Names) -> String) -> String {
+    let full = wordings(Names::WithNodes);
+    if full.chars().count() <= SENTENCE_CHARS_MAX {
+        return full;
+    }
+    let short = wordings(Names::Short);
+    if short.chars().count() <= SENTENCE_CHARS_MAX {
+        return short;
+    }
+    let kept: String = short.chars().take(SENTENCE_CHARS_MAX - 1).collect();
+    kept + "…"
+}
+
+/// How much is said of a process.
+#[derive(Clone, Copy)]
+enum Names {
+    WithNodes,
+    Short,
+}
+
+impl Scene<'_, '_> {
+    pub(super) fn stale_read(&self, newer: usize, reader: usize) -> String {
+        fitting(|names| {
+            let did = self.did(reader);
+            let had = self.had(newer, reader);
+            let after = self
+                .gap(newer, reader)
+                .map_or_else(|| "right after".to_owned(), |gap| format!("{gap} after"));
+            let who = self.who(reader, names);
+            let by = self.who_again(newer, reader, names);
+            format!("Stale read: {who} {did}, {after} {by} {had}.")
+        })
+    }
+
+    pub(super) fn lost_write(&self, write: usize, reader: usize) -> String {
+        let state = self.act(write).written().expect("it wrote");
+        let key = self.key.key;
+        let value = self.value(state);
+        let change = match self.act(write) {
+            Act::Write(_) | Act::Observe(_) | Act::ObserveNot(_) => {
+                format!("write of {value} to key {key}")
+            }
+            Act::Swap { .. } => format!("change of key {key} to {value}"),
+        };
+        fitting(|names| {
+            let by = self.who(write, Names::Short);
+            let later = self
+                .gap(write, reader)
+                .map_or_else(|| "right after".to_owned(), |gap| format!("{gap} later"));
+            let who = self.who_again(reader, write, names);
+            let found = self.found(reader);
+            format!(
+                "Lost write: {by}'s {change} was acknowledged, but {later} {who} {found}, and nobody ever saw {value}."
+            )
+        })
+    }
+
+    pub(super) fn lost_update(&self, one: usize, other: usize) -> String {
+        let to = |place: usize| self.value(self.act(place).written().unwrap_or(NIL));
+        let from = crate::linearizable::projection::wanted(self.act(one)).unwrap_or(NIL);
+        let (key, from) = (self.key.key, self.value(from));
+        let (first, second) = (to(one), to(other));
+        fitting(|names| {
+            let (a, b) = (self.number(one, names), self.number(other, names));
+            let who = if self.operation(one).process == self.operation(other).process {
+                format!("process {a} twice")
+            } else {
+                format!("processes {a} and {b} both")
+            };
+            format!(
+                "Lost update: {who} changed key {key} from {from}, to {first} and to {second}; only one compare-and-set could succeed."
+            )
+        })
+    }
+
+    pub(super) fn no_order(&self, stuck: usize) -> String {
+        let (key, count) = (self.key.key, self.ops.len());
+        let found = self.found(stuck);
+        fitting(|names| {
+            let who = self.who(stuck, names);
+            format!(
+                "Key {key} is not linearizable: no order of these {count} operations explains that {who} {found}."
+            )
+        })
+    }
+
+    pub(super) fn about(&self, reader: usize, title: &str, rest: &str) -> String {
+        fitting(|names| {
+            let (who, did) = (self.who(reader, names), self.did(reader));
+            format!("{title}: {who} {did}, {rest}")
+        })
+    }
+
+    pub(super) fn value(&self, state: State) -> String {
+        shown(self.key.values[state as usize])
+    }
+
+    /// The time from the end of the first to the beginning of the second, unless it is nothing.
+    pub(super) fn gap(&self, first: usize, second: usize) -> Option<String> {
+        let crate::Outcome::Ok { completed } = self.operation(first).outcome else {
+            return None;
+        };
+        let events = self.history.events();
+        let start = events[self.operation(second).invoked].time;
+        let gap = start.saturating_sub(events[completed].time);
+        (gap > 0).then(|| duration(gap))
+    }
+
+    /// `read key 9 = 3`.
+    fn did(&self, place: usize) -> String {
+        let key = self.key.key;
+        match self.operation(place).op {
+            Op::Read { value, .. } => format!("read key {key} = {}", shown(*value)),
+            Op::Write { value, .. } => format!("wrote key {key} = {value}"),
+            Op::Cas {
+                from, to, found, ..
+            } if *found == Some(*from) => format!("changed key {key} from {from} to {to}"),
+            Op::Cas { found, .. } => format!("found key {key} = {}", shown(*found)),
+        }
+    }
+
+    /// `read 3`.
+    pub(super) fn found(&self, place: usize) -> String {
+        match self.operation(place).op {
+            Op::Read { value, .. } => format!("read {}", shown(*value)),
+            Op::Write { value, .. } => format!("wrote {value}"),
+            Op::Cas {
+                from, to, found, ..
+            } if *found == Some(*from) => format!("changed {from} to {to}"),
+            Op::Cas { found, .. } => format!("found {}", shown(*found)),
+        }
+    }
+
+    /// What somebody had done or seen before `reader` began: `had finished replacing it by 7`.
+    fn had(&self, place: usize, reader: usize) -> String {
+        let is_nil = self.act(reader).accepts(NIL);
+        match self.operation(place).op {
+            Op::Write { value, .. } if is_nil => format!("had finished writing {value}"),
+            Op::Write { value, .. } => format!("had finished replacing it by {value}"),
+            Op::Read { value, .. } => format!("had read {}", shown(*value)),
+            Op::Cas {
+                from, to, found, ..
+            } if *found == Some(*from) => format!("had changed it from {from} to {to}"),
+            Op::Cas { found, .. } => format!("had found {}", shown(*found)),
+        }
+    }
+
+    fn who(&self, place: usize, names: Names) -> String {
+        format!("process {}", self.number(place, names))
+    }
+
+    /// `it` if this is the process that the sentence has named already.
+    fn who_again(&self, place: usize, named: usize, names: Names) -> String {
+        if self.operation(place).process == self.operation(named).process {
+            "it".to_owned()
+        } else {
+            self.who(place, names)
+        }
+    }
+
+    fn number(&self, place: usize, names: Names) -> String {
+        let operation = self.operation(place);
+        let Process(process) = operation.process;
+        match (names, operation.node) {
+            (Names::WithNodes, Some(node)) => format!("{process} ({node})"),
+            (Names::WithNodes, None) | (Names::Short, _) => process.to_string(),
+        }
+    }
+
+    /// The part that an operation plays if the story gives it none.
+    pub(super) fn role(&self, place: usize) -> String {
+        let may = if self.is_answered(place) {
+            ""
+        } else {
+            "may have "
+        };
+        match self.act(place) {
+            Act::Write(to) => format!("{may}wrote {}", self.value(to)),
+            Act::Swap { from, to } if self.is_whole(place) => {
+                format!("{may}replaced {} by {}", self.value(from), self.value(to))
+            }
+            Act::Swap { to, .. } => format!("{may}put {} there", self.value(to)),
+            Act::Observe(_) | Act::ObserveNot(_) => self.found(place),
+        }
+    }
+}

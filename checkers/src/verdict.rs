@@ -1,0 +1,245 @@
+//! A judge of histories, and what it may answer.
+use crate::{History, Key, NodeId, Op, Process};
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A pure function of a history: no clock, no files, no randomness.
+pub trait Checker: Send + Sync {
+    /// The name of the property that is judged: `linearizable`.
+    fn name(&self) -> &str;
+
+    /// Judges `history`, and gives up, with [`Verdict::Unknown`], when `budget` is spent.
+    fn check(&self, history: &History, budget: &Budget) -> Verdict;
+}
+
+/// How much a checker may spend. Whoever calls it holds the clock and raises `stop`.
+#[derive(Debug)]
+pub struct Budget {
+    stop: AtomicBool,
+    bytes: AtomicU64,
+    bytes_max: u64,
+}
+
+impl Budget {
+    /// A budget of so many bytes for the tables of a search, and no limit in time until [`Budget::stop`].
+    pub fn new(bytes_max: u64) -> Budget {
+        Budget {
+            stop: AtomicBool::new(false),
+            bytes: AtomicU64::new(0),
+            bytes_max,
+        }
+    }
+
+    /// Ends every search that runs on this budget.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes `bytes` out of the budget.
+    pub fn take(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Gives back what a finished search had taken.
+    pub fn give_back(&self, bytes: u64) {
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Why the search has to end now, if it has to.
+    pub fn spent(&self) -> Option<String> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Some("out of time".to_owned());
+        }
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        (self.bytes_max < bytes).then(|| format!("out of memory after {} MB", bytes >> 20))
+    }
+}
+
+/// What a checker found. `Valid` needs evidence, `Invalid` needs a witness, the rest is `Unknown`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Everything was decided, and nothing was found.
+    Valid { evidence: Evidence },
+    /// Not everything could be decided; `evidence` tells what was.
+    Unknown { reason: String, evidence: Evidence },
+    /// At least one thing that no correct system could have done, worst first.
+    Invalid {
+        anomalies: Vec<Anomaly>,
+        evidence: Evidence,
+    },
+}
+
+/// What a verdict stands on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// How it was decided, for example `WGL search over compressed configurations`.
+    pub method: String,
+    /// Operations that were judged: answered ones and those of unknown outcome.
+    pub operations: u64,
+    /// Keys that the history touches.
+    pub keys: u64,
+    /// Keys that were decided to be legal.
+    pub keys_valid: u64,
+    /// Keys that were decided to be illegal; no more than some of them are explained.
+    #[serde(default)]
+    pub keys_invalid: u64,
+    /// Keys on which a change overlapped another operation.
+    pub keys_contended: u64,
+    /// Configurations that the search looked at.
+    pub configurations: u64,
+}
+
+/// What went wrong, by the name that the field gives it; the most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnomalyKind {
+    /// A value that nobody wrote.
+    PhantomRead,
+    /// A value whose write had failed, or had not begun.
+    AbortedRead,
+    /// An acknowledged write that nobody saw, though nothing followed that can have replaced it.
+    LostWrite,
+    /// Two compare-and-sets both replaced the same value.
+    LostUpdate,
+    /// A read returned what had been overwritten before it began.
+    StaleRead,
+    /// No order of the operations explains the answers, and no simpler name fits.
+    NonLinearizable,
+}
+
+impl AnomalyKind {
+    /// Every kind, for tests that must not forget one.
+    pub const ALL: [AnomalyKind; 6] = [
+        AnomalyKind::PhantomRead,
+        AnomalyKind::AbortedRead,
+        AnomalyKind::LostWrite,
+        AnomalyKind::LostUpdate,
+        AnomalyKind::StaleRead,
+        AnomalyKind::NonLinearizable,
+    ];
+
+    /// In plain words: `stale read`.
+    pub fn title(self) -> &'static str {
+        match self {
+            AnomalyKind::StaleRead => "stale read",
+            AnomalyKind::LostWrite => "lost write",
+            AnomalyKind::LostUpdate => "lost update",
+            AnomalyKind::PhantomRead => "phantom value",
+            AnomalyKind::AbortedRead => "aborted read",
+            AnomalyKind::NonLinearizable => "not linearizable",
+        }
+    }
+}
+
+/// One thing that no correct system could have done, and the operations that show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Anomaly {
+    /// What went wrong.
+    pub kind: AnomalyKind,
+    /// One plain sentence of at most 160 characters with the two observations that conflict.
+    pub sentence: String,
+    /// The key that it happened on, if on one.
+    pub key: Option<Key>,
+    /// The operations that are by themselves a proof, in order of invocation.
+    pub witness: Vec<WitnessOp>,
+    /// The proof, one sentence a step; the last one ends in the contradiction.
+    pub steps: Vec<Step>,
+    /// Whether dropping any one more operation would make the rest legal.
+    pub is_minimal: bool,
+}
+
+impl Anomaly {
+    /// When it showed: the beginning of the last of its operations, in nanoseconds since the run began.
+    pub fn shown_at(&self) -> Option<u64> {
+        self.witness.iter().map(|op| op.start).max()
+    }
+}
+
+/// One operation of a witness, with all that is needed to draw it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WitnessOp {
+    /// How the steps call it: `A`, `B`, …
+    pub label: String,
+    /// Who asked.
+    pub process: u32,
+    /// The node that was asked, `n1`.
+    pub node: Option<String>,
+    /// Position of the invocation in the history.
+    pub invoked: usize,
+    /// Position of the answer; none if the outcome is unknown.
+    pub completed: Option<usize>,
+    /// Time of the invocation, in nanoseconds since the run began.
+    pub start: u64,
+    /// Time of the answer, or of giving up; none if the history ends before it.
+    pub end: Option<u64>,
+    /// The operation in words: `read 4 → 7`.
+    pub text: String,
+    /// What part it plays: `overwrites`, `reads the old value`, …
+    pub role: String,
+}
+
+/// One step of a proof, drawn as an arrow where it joins two operations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Indexes into the witness of the two operations that the step orders.
+    pub between: Option<(usize, usize)>,
+    /// Why they are ordered so.
+    pub edge: Edge,
+    /// The step in words.
+    pub text: String,
+}
+
+/// Why one operation has to come before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edge {
+    /// The second read, or replaced, what the first wrote.
+    WriteRead,
+    /// The second overwrote the first.
+    WriteWrite,
+    /// The second overwrote what the first read.
+    ReadWrite,
+    /// The first had ended before the second began.
+    RealTime,
+    /// A remark that orders nothing by itself.
+    None,
+}
+
+impl WitnessOp {
+    /// An operation of `history` as a witness.
+    pub fn new(
+        label: String,
+        history: &History,
+        operation: &crate::Operation<'_>,
+        role: impl Into<String>,
+    ) -> WitnessOp {
+        let Process(process) = operation.process;
+        let events = history.events();
+        let (completed, ended) = match operation.outcome {
+            crate::Outcome::Ok { completed } => (Some(completed), Some(completed)),
+            crate::Outcome::Unknown { gave_up } => (None, gave_up),
+        };
+        WitnessOp {
+            label,
+            process,
+            node: operation.node.map(|node: NodeId| node.to_string()),
+            invoked: operation.invoked,
+            completed,
+            start: events[operation.invoked].time,
+            end: ended.map(|position| events[position].time),
+            text: text(operation.op, completed.is_some()),
+            role: role.into(),
+        }
+    }
+}
+
+/// An operation whose outcome is unknown has no answer to show.
+fn text(op: &Op, is_answered: bool) -> String {
+    match op {
+        Op::Read { key, .. } if !is_answered => format!("read {key} → ?"),
+        Op::Cas { key, from, to, .. } if !is_answered => format!("cas {key}: {from}→{to} ?"),
+        Op::Write { key, value } if !is_answered => format!("write {key} := {value} ?"),
+        Op::Read { .. } | Op::Write { .. } | Op::Cas { .. } => op.to_string(),
+    }
+}

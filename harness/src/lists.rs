@@ -1,0 +1,69 @@
+//! What `assay targets`, `workloads` and `nemeses` print.
+use crate::catalog::{Catalog, NEMESES, NemesisEntry};
+use std::fmt::Write;
+
+pub(crate) fn targets(catalog: &Catalog) -> String {
+    columns(
+        catalog
+            .targets
+            .iter()
+            .map(|(name, target)| (*name, target.about().summary)),
+    )
+}
+
+/// All about one target.
+pub(crate) fn target(catalog: &Catalog, name: &str) -> String {
+    let about = catalog.targets[name].about();
+    let mut text = format!(
+        "{name} {}\n  {}\n  port {}\n",
+        about.version, about.summary, about.port
+    );
+    if !about.bugs.is_empty() {
+        text += "\nplanted bugs (--bug NAME):\n";
+        let rows = about.bugs.iter().map(|bug| (bug.name, bug.summary));
+        text += &columns(rows);
+        let found = about
+            .bugs
+            .iter()
+            .map(|bug| format!("{} by -w {}", bug.name, bug.found_by));
+        let _ = write!(text, "\n\nfound: {}", found.collect::<Vec<_>>().join(", "));
+    }
+    text
+}
+
+pub(crate) fn workloads(catalog: &Catalog) -> String {
+    columns(
+        catalog
+            .workloads
+            .iter()
+            .map(|(name, entry)| (*name, entry.summary)),
+    )
+}
+
+pub(crate) fn nemeses() -> String {
+    columns(NEMESES.iter().map(|entry| (entry.name, entry.summary)))
+}
+
+/// All about one workload.
+pub(crate) fn workload(catalog: &Catalog, name: &str) -> String {
+    let judges = catalog.workload_named(name).checkers();
+    let judges: Vec<&str> = judges.iter().map(|judge| judge.name()).collect();
+    let summary = catalog.workloads[name].summary;
+    format!("{name}\n  {summary}\n  judged: {}", judges.join(", "))
+}
+
+/// All about one nemesis.
+pub(crate) fn nemesis(entry: &NemesisEntry) -> String {
+    format!(
+        "{}\n  {}\n  needs --nodes {} or more",
+        entry.name, entry.summary, entry.nodes_min
+    )
+}
+
+fn columns<'a>(rows: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {
+    let width = rows.clone().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: Vec<String> = rows
+        .map(|(name, text)| format!("{name:width$}  {text}"))
+        .collect();
+    lines.join("\n")
+}

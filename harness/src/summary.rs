@@ -1,0 +1,166 @@
+//! The last word on the terminal: the same facts as in the report, in at most 20 lines.
+use crate::catalog::NO_NEMESIS;
+use crate::result::{Check, RunResult, Word};
+use checkers::{Anomaly, Verdict};
+use std::fmt::Write;
+
+/// No more operations of a witness than this; the report shows all.
+const WITNESS_LINES_MAX: usize = 5;
+
+/// The summary of a run whose page is the file `report`.
+pub(crate) fn of_run(result: &RunResult, report: &str) -> String {
+    let mut text = String::new();
+    let length = result.phases.iter().find(|phase| phase.name == "traffic");
+    let length = length.map_or(0.0, |phase| (phase.to - phase.from) as f64 / 1e9);
+    let milliseconds: u64 = result.checks.iter().map(|check| check.milliseconds).sum();
+    let bugs: String = result
+        .bugs
+        .iter()
+        .map(|bug| format!(" (bug {bug})"))
+        .collect();
+    let early = match result.stopped_early {
+        Some(_) => ", stopped early",
+        None => "",
+    };
+    let _ = writeln!(
+        text,
+        " {}  {} {}{bugs} · {} · {}    {length:.1} s traffic{early}, {:.1} s check\n",
+        result.verdict.with_glyph(),
+        result.target,
+        result.target_version,
+        result.workload,
+        result.nemesis,
+        milliseconds as f64 / 1000.0,
+    );
+    let _ = writeln!(text, "   {}", result.sentence);
+    for check in &result.checks {
+        text += &of_check(check);
+    }
+    if let (Word::Fail, Some(error)) = (result.verdict, &result.error) {
+        let _ = writeln!(text, "   besides: {error}");
+    }
+    let strength = &result.strength;
+    let (mut ok, mut fail, mut info) = (0, 0, 0);
+    for outcomes in result.operations.values() {
+        ok += outcomes.ok;
+        fail += outcomes.fail;
+        info += outcomes.info;
+    }
+    let _ = write!(
+        text,
+        "   asked {}  ok {ok}  fail {fail}  info {info}",
+        ok + fail + info
+    );
+    if result.nemesis != NO_NEMESIS {
+        let _ = write!(
+            text,
+            " · faults that bit {}/{} · on the minority side {} ({} ok)",
+            strength.faults_bit, strength.faults, strength.on_minority, strength.on_minority_ok,
+        );
+    }
+    text.push('\n');
+    for warning in result.warnings.iter().take(2) {
+        let _ = writeln!(text, "   warning: {warning}");
+    }
+    let _ = writeln!(text, "\n   again    {}", result.again);
+    let _ = writeln!(text, "   recheck  {}", result.recheck);
+    let _ = write!(text, "   report   {report}");
+    text
+}
+
+/// What a check shows: the witness of its first anomaly, or why it is undecided.
+fn of_check(check: &Check) -> String {
+    match &check.verdict {
+        // The sentence has said it.
+        Verdict::Valid { .. } | Verdict::Unknown { .. } => String::new(),
+        Verdict::Invalid { anomalies, .. } => {
+            let mut text = anomalies.first().map(of_anomaly).unwrap_or_default();
+            let more = check.violations().saturating_sub(1);
+            let title = anomalies.first().map_or("", |anomaly| anomaly.kind.title());
+            let _ = write!(text, "   not {} · {title}", check.name);
+            if 0 < more {
+                let _ = write!(text, " · +{more} more keys");
+            }
+            text.push('\n');
+            text
+        }
+    }
+}
+
+fn of_anomaly(anomaly: &Anomaly) -> String {
+    let mut text = String::new();
+    for op in anomaly.witness.iter().take(WITNESS_LINES_MAX) {
+        let seconds = |ns: u64| ns as f64 / 1e9;
+        let end = op
+            .end
+            .map_or("…".to_owned(), |end| format!("{:.3}", seconds(end)));
+        let node = op
+            .node
+            .as_ref()
+            .map(|node| format!(" → {node}"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "     {} process {}{node}  {:.3}–{end} s  {}  {}",
+            op.label,
+            op.process,
+            seconds(op.start),
+            op.text,
+            op.role
+        );
+    }
+    let hidden = anomaly.witness.len().saturating_sub(WITNESS_LINES_MAX);
+    if 0 < hidden {
+        let _ = writeln!(text, "     … and {hidden} more operations");
+    }
+    text
+}
+
+/// The verdict on a history that was not run by us.
+pub(crate) fn of_history(file: &str, checks: &[Check], word: Word, sentence: &str) -> String {
+    let operations: u64 = checks.iter().map(|check| check.evidence().operations).sum();
+    let mut text = format!(
+        " {}  {file} · {operations} operations\n\n   {sentence}\n",
+        word.with_glyph()
+    );
+    for check in checks {
+        text += &of_check(check);
+    }
+    text
+}
+
+/// The verdict and its sentence, from what the checkers said alone.
+pub(crate) fn of_checks(checks: &[Check]) -> (Word, String) {
+    if let Some(anomaly) = checks.iter().flat_map(Check::anomalies).next() {
+        return (Word::Fail, anomaly.sentence.clone());
+    }
+    for check in checks {
+        if let Verdict::Unknown { reason, evidence } = &check.verdict {
+            let decided = format!(
+                "{} of {} keys are {}",
+                evidence.keys_valid, evidence.keys, check.name
+            );
+            return (Word::Unknown, format!("Not decided: {reason}; {decided}."));
+        }
+    }
+    let operations: u64 = checks.iter().map(|check| check.evidence().operations).sum();
+    if operations == 0 {
+        return (
+            Word::Unknown,
+            "The history holds no operation that could be judged.".to_owned(),
+        );
+    }
+    let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
+    let keys = checks
+        .iter()
+        .map(|check| check.evidence().keys)
+        .max()
+        .unwrap_or(0);
+    (
+        Word::Pass,
+        format!(
+            "All {operations} operations on {keys} keys are {}.",
+            names.join(" and ")
+        ),
+    )
+}

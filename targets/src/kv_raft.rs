@@ -1,0 +1,21 @@
+//! `kv-raft`: registers replicated by Raft, kept on disk, served over HTTP. See `targets/KV-RAFT.md`.
+mod target;
+
+mod api;
+mod bugs;
+mod node;
+mod service;
+
+mod disk;
+mod log_store;
+mod machine;
+mod peers;
+mod types;
+
+mod journal;
+
+#[cfg(test)]
+mod storage_tests;
+
+pub use service::serve;
+pub use target::KvRaft;

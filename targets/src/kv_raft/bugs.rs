@@ -1,0 +1,81 @@
+//! The faults that were put into this service on purpose, each behind one switch.
+use harness::Bug;
+
+/// What `--bug` takes, and what the lists say of it.
+pub(crate) const BUGS: &[Bug] = &[
+    Bug {
+        name: "stale-reads",
+        summary: "any node answers reads from its own copy, without asking the leader",
+        found_by: "register",
+    },
+    Bug {
+        name: "unconfirmed-leader",
+        summary: "whoever believes to lead answers reads without asking a majority whether it still does",
+        found_by: "register",
+    },
+    Bug {
+        name: "early-ack",
+        summary: "the leader says that a write is done before it is replicated",
+        found_by: "register",
+    },
+    Bug {
+        name: "racy-cas",
+        summary: "compare-and-set reads, compares, and then writes whatever has happened in between",
+        found_by: "register",
+    },
+];
+
+/// The switches. All off is the clean build.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bugs {
+    pub(crate) stale_reads: bool,
+    pub(crate) unconfirmed_leader: bool,
+    pub(crate) early_ack: bool,
+    pub(crate) racy_cas: bool,
+}
+
+impl Bugs {
+    /// Switches on what is named.
+    pub(crate) fn parse(names: &[String]) -> Result<Bugs, String> {
+        let mut bugs = Bugs::default();
+        for name in names {
+            match name.as_str() {
+                "stale-reads" => bugs.stale_reads = true,
+                "unconfirmed-leader" => bugs.unconfirmed_leader = true,
+                "early-ack" => bugs.early_ack = true,
+                "racy-cas" => bugs.racy_cas = true,
+                _ => return Err(format!("no bug named {name}; there are {}", list())),
+            }
+        }
+        Ok(bugs)
+    }
+}
+
+fn list() -> String {
+    let names: Vec<&str> = BUGS.iter().map(|bug| bug.name).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_bug_has_a_switch() {
+        for bug in BUGS {
+            let bugs = Bugs::parse(&[bug.name.to_owned()]).expect("it is listed");
+            assert_ne!(bugs, Bugs::default(), "{} switches nothing on", bug.name);
+        }
+    }
+
+    #[test]
+    fn no_bug_is_on_unless_named() {
+        assert_eq!(Bugs::parse(&[]), Ok(Bugs::default()));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_list() {
+        let error = Bugs::parse(&["stale-read".to_owned()]).expect_err("it is misspelt");
+        assert!(error.contains("stale-reads"), "{error}");
+    }
+}
