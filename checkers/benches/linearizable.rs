@@ -202,6 +202,7 @@ fn apply(op: &mut Op, held: &mut Option<Value>) {
     match op {
         Op::Read { value, .. } => *value = *held,
         Op::Write { value, .. } => *held = Some(*value),
+        Op::Call(_) => unreachable!("only registers are asked"),
         Op::Cas {
             from, to, found, ..
         } => {

@@ -1,15 +1,24 @@
 //! Histories, and the judges of histories. Nothing here reads a clock, a file of a run or the network.
+mod call;
+mod data;
 mod history;
 mod linearizable;
 mod op;
+mod spec;
 mod verdict;
 
 pub mod format;
 pub mod sketch;
 
+#[cfg(test)]
+mod testing;
+
+pub use call::{Call, Verb};
+pub use data::Data;
 pub use history::{Event, History, Kind, Malformed, NodeId, Note, Operation, Outcome, Process};
 pub use linearizable::Linearizable;
 pub use op::{Key, Op, Value};
+pub use spec::Spec;
 pub use verdict::{
     Anomaly, AnomalyKind, Budget, Checker, Edge, Evidence, Step, Verdict, WitnessOp,
 };

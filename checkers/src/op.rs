@@ -1,4 +1,5 @@
 //! What a client may be asked to do. An answer is the same `Op` with its blanks filled in.
+use crate::{Call, Verb};
 use std::fmt;
 
 /// Names one object of the system under test; linearizability is judged key by key.
@@ -25,15 +26,18 @@ pub enum Op {
         to: Value,
         found: Option<Value>,
     },
+    /// A request to any other object. Registers have variants of their own, as they are asked by the million.
+    Call(Box<Call>),
 }
 
 impl Op {
     /// The verb, as it stands in a history.
-    pub fn f(&self) -> &'static str {
+    pub fn f(&self) -> &str {
         match self {
             Op::Read { .. } => "read",
             Op::Write { .. } => "write",
             Op::Cas { .. } => "cas",
+            Op::Call(call) => call.f.name(),
         }
     }
 
@@ -41,6 +45,7 @@ impl Op {
     pub fn key(&self) -> Key {
         match self {
             Op::Read { key, .. } | Op::Write { key, .. } | Op::Cas { key, .. } => *key,
+            Op::Call(call) => call.key,
         }
     }
 
@@ -58,7 +63,8 @@ impl Op {
                     ..
                 },
             ) => (key, from, to) == (key_answered, from_answered, to_answered),
-            (Op::Read { .. } | Op::Write { .. } | Op::Cas { .. }, _) => false,
+            (Op::Call(asked), Op::Call(answered)) => asked.is_answered_by(answered),
+            (Op::Read { .. } | Op::Write { .. } | Op::Cas { .. } | Op::Call(_), _) => false,
         }
     }
 
@@ -67,6 +73,7 @@ impl Op {
         match self {
             Op::Read { .. } => true,
             Op::Write { .. } | Op::Cas { .. } => false,
+            Op::Call(call) => matches!(call.f, Verb::Read | Verb::Contains),
         }
     }
 }
@@ -82,6 +89,7 @@ impl fmt::Display for Op {
         match self {
             Op::Read { key, value } => write!(f, "read {key} → {}", shown(*value)),
             Op::Write { key, value } => write!(f, "write {key} := {value}"),
+            Op::Call(call) => write!(f, "{call}"),
             Op::Cas {
                 key,
                 from,
@@ -96,5 +104,11 @@ impl fmt::Display for Op {
                 }
             }
         }
+    }
+}
+
+impl From<Call> for Op {
+    fn from(call: Call) -> Op {
+        Op::Call(Box::new(call))
     }
 }

@@ -98,35 +98,95 @@ pub enum AnomalyKind {
     PhantomRead,
     /// A value whose write had failed, or had not begun.
     AbortedRead,
+    /// More holders of a lock at one instant than it allows.
+    MutualExclusion,
+    /// A later holder of a lock got a token that is not greater.
+    FencingToken,
+    /// The same id was issued twice.
+    DuplicateId,
+    /// One element was taken out twice.
+    DuplicateDelivery,
+    /// An element that was put in, and is missing though nobody took it out.
+    LostElement,
     /// An acknowledged write that nobody saw, though nothing followed that can have replaced it.
     LostWrite,
     /// Two compare-and-sets both replaced the same value.
     LostUpdate,
+    /// A process did not see what it had written itself.
+    ReadYourWrites,
+    /// A process saw an older state than it had seen before.
+    MonotonicReads,
+    /// The writes of one process were seen in another order than it made them.
+    MonotonicWrites,
+    /// A write was seen without what its writer had read before.
+    WritesFollowReads,
     /// A read returned what had been overwritten before it began.
     StaleRead,
+    /// Elements left a queue, stack or priority queue in an order that it does not allow.
+    OutOfOrder,
+    /// Something was said to be empty while an element was in it for certain.
+    FalseEmpty,
+    /// An id that was issued later is not greater.
+    NonMonotonicId,
+    /// A count that no moment of the read explains.
+    ImpossibleCount,
+    /// Replicas that were left alone did not come to agree, or not on what was acknowledged.
+    Divergence,
+    /// No order that every process agrees with explains the answers.
+    NonSequential,
     /// No order of the operations explains the answers, and no simpler name fits.
     NonLinearizable,
 }
 
 impl AnomalyKind {
     /// Every kind, for tests that must not forget one.
-    pub const ALL: [AnomalyKind; 6] = [
+    pub const ALL: [AnomalyKind; 21] = [
         AnomalyKind::PhantomRead,
         AnomalyKind::AbortedRead,
+        AnomalyKind::MutualExclusion,
+        AnomalyKind::FencingToken,
+        AnomalyKind::DuplicateId,
+        AnomalyKind::DuplicateDelivery,
+        AnomalyKind::LostElement,
         AnomalyKind::LostWrite,
         AnomalyKind::LostUpdate,
+        AnomalyKind::ReadYourWrites,
+        AnomalyKind::MonotonicReads,
+        AnomalyKind::MonotonicWrites,
+        AnomalyKind::WritesFollowReads,
         AnomalyKind::StaleRead,
+        AnomalyKind::OutOfOrder,
+        AnomalyKind::FalseEmpty,
+        AnomalyKind::NonMonotonicId,
+        AnomalyKind::ImpossibleCount,
+        AnomalyKind::Divergence,
+        AnomalyKind::NonSequential,
         AnomalyKind::NonLinearizable,
     ];
 
     /// In plain words: `stale read`.
     pub fn title(self) -> &'static str {
         match self {
-            AnomalyKind::StaleRead => "stale read",
-            AnomalyKind::LostWrite => "lost write",
-            AnomalyKind::LostUpdate => "lost update",
             AnomalyKind::PhantomRead => "phantom value",
             AnomalyKind::AbortedRead => "aborted read",
+            AnomalyKind::MutualExclusion => "mutual exclusion broken",
+            AnomalyKind::FencingToken => "fencing token went backwards",
+            AnomalyKind::DuplicateId => "duplicate id",
+            AnomalyKind::DuplicateDelivery => "duplicate delivery",
+            AnomalyKind::LostElement => "lost element",
+            AnomalyKind::LostWrite => "lost write",
+            AnomalyKind::LostUpdate => "lost update",
+            AnomalyKind::ReadYourWrites => "own write not seen",
+            AnomalyKind::MonotonicReads => "reads went backwards",
+            AnomalyKind::MonotonicWrites => "writes out of order",
+            AnomalyKind::WritesFollowReads => "write ordered before what it followed",
+            AnomalyKind::StaleRead => "stale read",
+            AnomalyKind::OutOfOrder => "out of order",
+            AnomalyKind::FalseEmpty => "false empty",
+            AnomalyKind::NonMonotonicId => "id went backwards",
+            AnomalyKind::ImpossibleCount => "impossible count",
+            AnomalyKind::Divergence => "divergence",
+            AnomalyKind::NonSequential => "not sequentially consistent",
             AnomalyKind::NonLinearizable => "not linearizable",
         }
     }
@@ -240,6 +300,6 @@ fn text(op: &Op, is_answered: bool) -> String {
         Op::Read { key, .. } if !is_answered => format!("read {key} → ?"),
         Op::Cas { key, from, to, .. } if !is_answered => format!("cas {key}: {from}→{to} ?"),
         Op::Write { key, value } if !is_answered => format!("write {key} := {value} ?"),
-        Op::Read { .. } | Op::Write { .. } | Op::Cas { .. } => op.to_string(),
+        Op::Read { .. } | Op::Write { .. } | Op::Cas { .. } | Op::Call(_) => op.to_string(),
     }
 }

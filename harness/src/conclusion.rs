@@ -32,12 +32,14 @@ impl Circumstances<'_> {
                 History::default()
             }
         };
+        // What stopped the run is the cause; what went wrong after that is a consequence.
         if let Some(stopped) = self
             .stopped
             .clone()
             .filter(|stopped| stopped != INTERRUPTED)
+            && let Some(later) = ran.error.replace(stopped)
         {
-            ran.error.get_or_insert(stopped);
+            ran.warnings.push(later);
         }
         let plan = self.plan;
         let faults = notes::faults(&history);

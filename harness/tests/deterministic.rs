@@ -72,7 +72,7 @@ impl Client for Wire {
                 self.registers.borrow_mut().insert(key, value);
                 Ok(op)
             }
-            Op::Cas { .. } => Err(Failure::definite("unsupported: cas")),
+            Op::Cas { .. } | Op::Call(_) => Err(Failure::definite("unsupported")),
         }
     }
 }

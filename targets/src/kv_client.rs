@@ -88,6 +88,7 @@ impl Client for KvClient {
                 }
                 Ok(Op::Write { key, value })
             }
+            Op::Call(call) => Err(Failure::definite(format!("unsupported: {}", call.f))),
             Op::Cas { key, from, to, .. } => {
                 let body = json!({ "from": from, "to": to });
                 let path = format!("/kv/{key}/cas");

@@ -190,6 +190,7 @@ pub fn write_note(
             from: None,
             to: None,
             found: None,
+            result: None,
             error: None,
         },
     )

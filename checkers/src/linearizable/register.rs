@@ -1,134 +1,149 @@
-//! A register and what was done to it, with values replaced by small numbers.
+//! Linearizability of registers: whether every operation can have taken effect at one instant
+//! between its invocation and its return.
+//!
+//! A history is split by key, each key is decided on its own, and the keys that are illegal are
+//! shrunk to the few operations that show it.
+use crate::{Anomaly, Budget, Checker, Edge, Evidence, History, Verdict};
 
-/// What the register holds, as an index into the key's table of values.
-pub(super) type State = u32;
+mod cell;
+mod decide;
+mod explain;
+mod lost;
+mod mask;
+mod order;
+mod plan;
+mod projection;
+mod refuted;
+mod screen;
+mod search;
+mod shrink;
+mod sources;
+mod split;
+mod wanted;
 
-/// The key does not exist: where every register begins.
-pub(super) const NIL: State = 0;
+#[cfg(test)]
+mod tests;
 
-/// The return of an operation whose outcome is unknown: it comes after everything.
-pub(super) const NEVER: u32 = u32::MAX;
+use super::parallel::in_parallel;
+use decide::{Decision, decide};
+use explain::explain;
+use split::{KeyHistory, split};
 
-/// What an operation does to the register, or says of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Act {
-    /// Sets the register, whatever it holds.
-    Write(State),
-    /// Replaces `from` by another value: a compare-and-set that succeeded, or one of unknown outcome.
-    Swap { from: State, to: State },
-    /// Held this value: a read, or a compare-and-set that was refused and says why.
-    Observe(State),
-    /// Held anything but this: a compare-and-set that was refused and does not say why.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "our clients always say; Jepsen's histories do not"
-        )
-    )]
-    ObserveNot(State),
-}
+/// Judges registers with reads, writes and compare-and-sets. Each begins absent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Linearizable;
 
-impl Act {
-    /// Whether the operation can take effect while the register holds `state`.
-    pub(super) fn accepts(self, state: State) -> bool {
-        match self {
-            Act::Write(_) => true,
-            Act::Swap { from, .. } => state == from,
-            Act::Observe(value) => state == value,
-            Act::ObserveNot(value) => state != value,
+/// At most this many keys are explained, the first that go wrong; all are counted.
+const KEYS_EXPLAINED_MAX: usize = 400;
+
+/// At most this many explanations are given, the most telling.
+const ANOMALIES_MAX: usize = 20;
+
+impl Checker for Linearizable {
+    fn name(&self) -> &'static str {
+        "linearizable"
+    }
+
+    fn check(&self, history: &History, budget: &Budget) -> Verdict {
+        let keys = split(history);
+        let decisions = in_parallel(&keys, |key| decide(&key.register, budget));
+        let evidence = evidence(&keys, &decisions);
+        if evidence.keys_invalid > 0 {
+            let anomalies = anomalies(history, &keys, &decisions, budget);
+            return Verdict::Invalid {
+                anomalies,
+                evidence,
+            };
         }
-    }
-
-    /// The value that it leaves behind; none if it only looks.
-    pub(super) fn written(self) -> Option<State> {
-        match self {
-            Act::Write(to) | Act::Swap { to, .. } => Some(to),
-            Act::Observe(_) | Act::ObserveNot(_) => None,
+        if let Some(reason) = undecided(&keys, &decisions) {
+            return Verdict::Unknown { reason, evidence };
         }
-    }
-
-    /// What the register holds afterwards, if the operation can take effect at all.
-    pub(super) fn step(self, state: State) -> Option<State> {
-        self.accepts(state).then(|| self.written().unwrap_or(state))
-    }
-
-    /// Whether it only looks.
-    pub(super) fn is_pure(self) -> bool {
-        self.written().is_none()
-    }
-
-    /// Whether it says anything about what the register held before.
-    pub(super) fn is_consumer(self) -> bool {
-        match self {
-            Act::Write(_) => false,
-            Act::Swap { .. } | Act::Observe(_) | Act::ObserveNot(_) => true,
+        if keys.iter().all(|key| key.answered == 0) {
+            let reason = "no read, write or compare-and-set was ever answered".to_owned();
+            return Verdict::Unknown { reason, evidence };
         }
-    }
-}
-
-/// One operation. Positions are those of the events of this register, all different.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct RegisterOp {
-    /// What it did.
-    pub(super) act: Act,
-    /// Position of the invocation.
-    pub(super) invoked: u32,
-    /// Position of the return, or [`NEVER`]: then it took effect at any later time, or not at all.
-    pub(super) returned: u32,
-}
-
-impl RegisterOp {
-    /// Whether it was answered, and so certainly took effect.
-    pub(super) fn is_answered(&self) -> bool {
-        self.returned != NEVER
+        Verdict::Valid { evidence }
     }
 }
 
-/// Everything that was done to one register.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Register {
-    /// In order of invocation; their events fill the positions from 0 without a gap.
-    pub(super) ops: Vec<RegisterOp>,
+fn evidence(keys: &[KeyHistory<'_>], decisions: &[Decision]) -> Evidence {
+    let count = |is_counted: fn(&Decision) -> bool| {
+        decisions
+            .iter()
+            .filter(|decision| is_counted(decision))
+            .count() as u64
+    };
+    Evidence {
+        method: "WGL search over compressed configurations, key by key".to_owned(),
+        operations: keys.iter().map(|key| key.judged).sum(),
+        keys: keys.len() as u64,
+        keys_valid: count(|decision| matches!(decision, Decision::Legal { .. })),
+        keys_invalid: count(|decision| matches!(decision, Decision::Illegal { .. })),
+        keys_contended: keys.iter().filter(|key| key.is_contended).count() as u64,
+        configurations: decisions.iter().map(Decision::configurations).sum(),
+    }
 }
 
-impl Register {
-    /// A register of operations whose positions may have gaps.
-    pub(super) fn close_gaps(mut ops: Vec<RegisterOp>) -> Register {
-        let mut positions: Vec<u32> = Vec::with_capacity(ops.len() * 2);
-        for op in &ops {
-            positions.push(op.invoked);
-            if op.is_answered() {
-                positions.push(op.returned);
-            }
+/// The most telling kind first, then the shortest witness: it is the easiest to check. Of those,
+/// the one that was wrong for longest: nobody believes in a few microseconds.
+fn anomalies(
+    history: &History,
+    keys: &[KeyHistory<'_>],
+    decisions: &[Decision],
+    budget: &Budget,
+) -> Vec<Anomaly> {
+    let mut illegal: Vec<(&KeyHistory<'_>, u32)> = Vec::new();
+    for (key, decision) in keys.iter().zip(decisions) {
+        match decision {
+            Decision::Illegal { stuck, .. } => illegal.push((key, *stuck)),
+            Decision::Legal { .. } | Decision::Undecided { .. } => {}
         }
-        positions.sort_unstable();
-        let rank = |position: u32| {
-            let rank = positions.binary_search(&position);
-            u32::try_from(rank.expect("collected above")).expect("fewer than 2^32 events")
-        };
-        for op in &mut ops {
-            op.invoked = rank(op.invoked);
-            if op.is_answered() {
-                op.returned = rank(op.returned);
-            }
-        }
-        ops.sort_unstable_by_key(|op| op.invoked);
-        Register { ops }
     }
+    illegal.sort_by_key(|(key, stuck)| key.register.ops[*stuck as usize].returned);
+    illegal.truncate(KEYS_EXPLAINED_MAX);
+    let mut anomalies = in_parallel(&illegal, |(key, stuck)| {
+        explain(history, key, *stuck, budget)
+    });
+    anomalies.sort_by_key(|anomaly| {
+        let gap = std::cmp::Reverse(gap(anomaly));
+        (anomaly.kind, anomaly.witness.len(), gap, anomaly.key)
+    });
+    anomalies.truncate(ANOMALIES_MAX);
+    anomalies
+}
 
-    /// How many events there are.
-    pub(super) fn events(&self) -> usize {
-        let answered = self.ops.iter().filter(|op| op.is_answered()).count();
-        self.ops.len() + answered
-    }
+/// The longest time that lies between two operations which real time puts in order.
+fn gap(anomaly: &Anomaly) -> u64 {
+    let steps = anomaly
+        .steps
+        .iter()
+        .filter(|step| step.edge == Edge::RealTime);
+    let gaps = steps.filter_map(|step| {
+        let (first, second) = step.between?;
+        let end = anomaly.witness[first].end?;
+        Some(anomaly.witness[second].start.saturating_sub(end))
+    });
+    gaps.max().unwrap_or(0)
+}
 
-    /// One more than the largest state that is mentioned.
-    pub(super) fn states(&self) -> usize {
-        let largest = self.ops.iter().map(|op| match op.act {
-            Act::Write(state) | Act::Observe(state) | Act::ObserveNot(state) => state,
-            Act::Swap { from, to } => from.max(to),
+/// Why not every key was decided, and how many were.
+fn undecided(keys: &[KeyHistory<'_>], decisions: &[Decision]) -> Option<String> {
+    let mut reasons = keys
+        .iter()
+        .zip(decisions)
+        .filter_map(|(key, decision)| match decision {
+            Decision::Undecided { reason, .. } => Some((key.key, reason)),
+            Decision::Legal { .. } | Decision::Illegal { .. } => None,
         });
-        largest.max().unwrap_or(NIL) as usize + 1
-    }
+    let (key, reason) = reasons.next()?;
+    let count = 1 + reasons.count();
+    let total = keys.len();
+    Some(if count == 1 {
+        format!(
+            "key {key} was not decided ({reason}); {} of {total} keys are linearizable",
+            total - 1
+        )
+    } else {
+        format!("{count} of {total} keys were not decided, the first of them key {key} ({reason})")
+    })
 }

@@ -24,6 +24,8 @@ pub(super) struct Line<'a> {
     pub(super) to: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) found: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) result: Option<serde_json::Value>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<std::borrow::Cow<'a, str>>,
 }
@@ -85,14 +87,22 @@ impl<'a> Line<'a> {
             from: None,
             to: None,
             found: None,
+            result: None,
             error,
         };
-        match event.op {
+        match &event.op {
             Op::Read { value, .. } => line.value = value.map(Into::into),
-            Op::Write { value, .. } => line.value = Some(value.into()),
+            Op::Write { value, .. } => line.value = Some((*value).into()),
             Op::Cas {
                 from, to, found, ..
-            } => (line.from, line.to, line.found) = (Some(from), Some(to), found),
+            } => (line.from, line.to, line.found) = (Some(*from), Some(*to), *found),
+            Op::Call(call) => {
+                line.value = serde_json::to_value(&call.input).ok();
+                line.result = call
+                    .output
+                    .as_ref()
+                    .and_then(|output| serde_json::to_value(output).ok());
+            }
         }
         line
     }

@@ -1,6 +1,6 @@
 //! The sentences, and the words that they are made of.
 use super::Scene;
-use crate::linearizable::register::{Act, NIL, State};
+use crate::linearizable::register::cell::{Act, NIL, State};
 use crate::op::shown;
 use crate::{Op, Process};
 
@@ -97,7 +97,7 @@ impl Scene<'_, '_> {
 
     pub(super) fn lost_update(&self, one: usize, other: usize) -> String {
         let to = |place: usize| self.value(self.act(place).written().unwrap_or(NIL));
-        let from = crate::linearizable::projection::wanted(self.act(one)).unwrap_or(NIL);
+        let from = crate::linearizable::register::projection::wanted(self.act(one)).unwrap_or(NIL);
         let (key, from) = (self.key.key, self.value(from));
         let (first, second) = (to(one), to(other));
         fitting(|names| {
@@ -156,6 +156,7 @@ impl Scene<'_, '_> {
                 from, to, found, ..
             } if *found == Some(*from) => format!("changed key {key} from {from} to {to}"),
             Op::Cas { found, .. } => format!("found key {key} = {}", shown(*found)),
+            Op::Call(call) => call.to_string(),
         }
     }
 
@@ -168,6 +169,7 @@ impl Scene<'_, '_> {
                 from, to, found, ..
             } if *found == Some(*from) => format!("changed {from} to {to}"),
             Op::Cas { found, .. } => format!("found {}", shown(*found)),
+            Op::Call(call) => call.to_string(),
         }
     }
 
@@ -182,6 +184,7 @@ impl Scene<'_, '_> {
                 from, to, found, ..
             } if *found == Some(*from) => format!("had changed it from {from} to {to}"),
             Op::Cas { found, .. } => format!("had found {}", shown(*found)),
+            Op::Call(call) => format!("had asked {call}"),
         }
     }
 

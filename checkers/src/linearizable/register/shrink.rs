@@ -4,8 +4,8 @@
 //! struck out while it stays so, in halves, quarters and at last one by one (Zeller and Hildebrandt,
 //! "Simplifying and isolating failure-inducing input", TSE 2002). Every part is a [`Projection`], so
 //! that it can accuse nobody falsely; and the work is limited, so that a long history costs little more.
+use super::cell::Register;
 use super::projection::{Cache, Part, Projection, wanted};
-use super::register::Register;
 use super::screen::screen;
 use super::search::{End, search};
 use super::sources::Sources;

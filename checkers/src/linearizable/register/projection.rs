@@ -16,7 +16,7 @@
 //! ```text
 //! |w 3| |w 5| |w 3| |w 5| |w 3| |w 7| |r 3|      the last two are enough; no 3 outlived the 7
 //! ```
-use super::register::{Act, NIL, Register, RegisterOp, State};
+use super::cell::{Act, NIL, Register, RegisterOp, State};
 use super::sources::Sources;
 use std::collections::BTreeMap;
 

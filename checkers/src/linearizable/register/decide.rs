@@ -1,5 +1,5 @@
 //! Whether one register is legal: asks the engines in turn until one knows.
-use super::register::Register;
+use super::cell::Register;
 use super::screen::screen;
 use super::search::{End, Found, search};
 use crate::Budget;

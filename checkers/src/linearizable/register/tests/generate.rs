@@ -161,6 +161,7 @@ impl Simulation {
         match op {
             Op::Read { value, .. } => *value = self.held,
             Op::Write { value, .. } => self.held = Some(*value),
+            Op::Call(_) => unreachable!("only registers are asked"),
             Op::Cas {
                 from, to, found, ..
             } => {
@@ -177,7 +178,7 @@ impl Simulation {
 pub(super) fn lie(events: &mut [Event], lies: usize, rng: &mut Rng) {
     let largest = events.iter().map(|event| match event.op {
         Op::Write { value, .. } | Op::Cas { to: value, .. } => value,
-        Op::Read { .. } => 0,
+        Op::Read { .. } | Op::Call(_) => 0,
     });
     let largest = largest.max().unwrap_or(1) as u64;
     let answers: Vec<usize> = (0..events.len())
@@ -190,7 +191,7 @@ pub(super) fn lie(events: &mut [Event], lies: usize, rng: &mut Rng) {
         match &mut answer.op {
             Op::Read { value, .. } => *value = lie,
             Op::Cas { found, .. } => *found = lie,
-            Op::Write { .. } => {}
+            Op::Write { .. } | Op::Call(_) => {}
         }
     }
 }

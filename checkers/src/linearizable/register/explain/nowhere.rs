@@ -1,7 +1,7 @@
 //! Values that were found before anybody can have written them.
 use super::words::label;
 use super::{Scene, Story};
-use crate::linearizable::register::{NIL, State};
+use crate::linearizable::register::cell::{NIL, State};
 use crate::{AnomalyKind, Edge, Kind, Op, Outcome, Process, Step, Value};
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ impl Scene<'_, '_> {
     /// The story of an operation whose value no operation had begun to write when it ended.
     pub(super) fn story_from_nowhere(&self) -> Option<Story> {
         let reader = (0..self.ops.len()).find(|&place| self.is_from_nowhere(place))?;
-        let state = crate::linearizable::projection::wanted(self.act(reader))?;
+        let state = crate::linearizable::register::projection::wanted(self.act(reader))?;
         let value = self.key.values[state as usize]?;
         let (kind, rest, why) = match self.origin(reader, value, state) {
             Origin::Failed {
@@ -72,7 +72,7 @@ impl Scene<'_, '_> {
     }
 
     fn is_from_nowhere(&self, place: usize) -> bool {
-        let wanted = crate::linearizable::projection::wanted(self.act(place));
+        let wanted = crate::linearizable::register::projection::wanted(self.act(place));
         let Some(state) = wanted.filter(|&state| state != NIL) else {
             return false;
         };
@@ -137,6 +137,7 @@ fn tried(op: &Op) -> Option<Value> {
         Op::Read { .. } => None,
         Op::Write { value, .. } => Some(*value),
         Op::Cas { to, .. } => Some(*to),
+        Op::Call(_) => None,
     }
 }
 

@@ -1,5 +1,5 @@
 //! A register laid out for the search: one move an event, small numbers for what is open.
-use super::register::{Act, Register};
+use super::cell::{Act, Register};
 use super::wanted::wanted_until;
 use rustc_hash::FxHashMap;
 

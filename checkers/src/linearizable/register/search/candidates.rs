@@ -1,8 +1,8 @@
 //! Which operations may take effect next, most promising first.
 use super::Search;
-use crate::linearizable::mask::Mask;
-use crate::linearizable::plan::Move;
-use crate::linearizable::register::{Act, NEVER, State};
+use crate::linearizable::register::cell::{Act, NEVER, State};
+use crate::linearizable::register::mask::Mask;
+use crate::linearizable::register::plan::Move;
 
 /// An operation that may take effect now.
 #[derive(Clone, Copy, Debug)]

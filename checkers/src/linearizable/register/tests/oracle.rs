@@ -27,7 +27,7 @@ pub(super) fn acts(history: &History) -> Vec<Act> {
     for operation in history.operations() {
         let (does, returned) = match (operation.outcome, operation.op) {
             (Outcome::Ok { completed }, op) => (answered(op), Some(completed)),
-            (Outcome::Unknown { .. }, Op::Read { .. }) => (Does::Nothing, None),
+            (Outcome::Unknown { .. }, Op::Read { .. } | Op::Call(_)) => (Does::Nothing, None),
             (Outcome::Unknown { .. }, Op::Write { value, .. }) => (Does::Set(*value), None),
             (Outcome::Unknown { .. }, Op::Cas { from, to, .. }) => (Does::Swaps(*from, *to), None),
         };
@@ -49,6 +49,7 @@ fn answered(op: &Op) -> Does {
             from, to, found, ..
         } if found == Some(from) => Does::Swaps(from, to),
         Op::Cas { found, .. } => Does::Sees(found),
+        Op::Call(_) => Does::Nothing,
     }
 }
 

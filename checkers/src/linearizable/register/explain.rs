@@ -1,8 +1,8 @@
 //! Tells what went wrong on one key: its name, one sentence, the operations and the proof.
+use super::cell::{Act, NIL, State};
 use super::lost::lost_write;
 use super::order::{Contradiction, Order};
 use super::projection::{Part, Projection};
-use super::register::{Act, NIL, State};
 use super::shrink::{Core, shrink};
 use super::sources::Sources;
 use super::split::KeyHistory;
@@ -180,7 +180,7 @@ impl<'a, 'h> Scene<'a, 'h> {
         &self.key.operations[self.ops[place] as usize]
     }
 
-    fn register_op(&self, place: usize) -> &'a super::register::RegisterOp {
+    fn register_op(&self, place: usize) -> &'a super::cell::RegisterOp {
         &self.key.register.ops[self.ops[place] as usize]
     }
 

@@ -107,6 +107,7 @@ fn mentions_2_first(op: &Op) -> bool {
         Op::Read { .. } => false,
         Op::Write { value, .. } => *value == two,
         Op::Cas { from, .. } => *from == two,
+        Op::Call(_) => unreachable!("only registers are drawn"),
     }
 }
 

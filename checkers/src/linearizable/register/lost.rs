@@ -1,6 +1,6 @@
 //! Writes that were lost for good: acknowledged, the last of their key, and seen by nobody.
+use super::cell::Register;
 use super::projection::wanted;
-use super::register::Register;
 use super::sources::Sources;
 
 /// A write that was lost, and somebody who should have found it.

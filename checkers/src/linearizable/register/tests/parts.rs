@@ -1,13 +1,13 @@
 //! The parts of the judge, each against what it promises.
 use super::generate::{Rng, Shape, history, legal, lie};
 use super::oracle::{self, Does};
-use crate::linearizable::decide::{Decision, by_search};
-use crate::linearizable::projection::Projection;
-use crate::linearizable::register::{Act, NIL, Register, RegisterOp, State};
-use crate::linearizable::screen::screen;
-use crate::linearizable::shrink::shrink;
-use crate::linearizable::sources::Sources;
-use crate::linearizable::split::split;
+use crate::linearizable::register::cell::{Act, NIL, Register, RegisterOp, State};
+use crate::linearizable::register::decide::{Decision, by_search};
+use crate::linearizable::register::projection::Projection;
+use crate::linearizable::register::screen::screen;
+use crate::linearizable::register::shrink::shrink;
+use crate::linearizable::register::sources::Sources;
+use crate::linearizable::register::split::split;
 use crate::{Budget, Value};
 
 fn is_legal(register: &Register) -> bool {

@@ -1,7 +1,7 @@
 //! The proof, one sentence a step, for witnesses in which every value has one possible writer.
 use super::Scene;
 use super::words::label;
-use crate::linearizable::order::{Contradiction, Order, Reason};
+use crate::linearizable::register::order::{Contradiction, Order, Reason};
 use crate::{Edge, Step};
 
 impl Scene<'_, '_> {
@@ -110,7 +110,7 @@ impl Scene<'_, '_> {
     }
 
     fn wanted(&self, reader: usize) -> u32 {
-        let wanted = crate::linearizable::projection::wanted(self.act(reader));
+        let wanted = crate::linearizable::register::projection::wanted(self.act(reader));
         wanted.expect("a reader with one writer has found one value")
     }
 }

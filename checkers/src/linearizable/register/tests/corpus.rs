@@ -1,9 +1,9 @@
 //! Histories that others recorded, with the verdicts that others found. They lie outside of the
 //! repository; where they are missing this says so and passes.
 use crate::Budget;
-use crate::linearizable::decide::{Decision, decide};
-use crate::linearizable::register::{Act, NEVER, NIL, Register, RegisterOp, State};
-use crate::linearizable::shrink::shrink;
+use crate::linearizable::register::cell::{Act, NEVER, NIL, Register, RegisterOp, State};
+use crate::linearizable::register::decide::{Decision, decide};
+use crate::linearizable::register::shrink::shrink;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;

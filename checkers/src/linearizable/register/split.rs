@@ -2,7 +2,7 @@
 //!
 //! That is Herlihy and Wing's locality ("Linearizability", TOPLAS 1990, theorem 1); Horn and
 //! Kroening ("Faster linearizability checking via P-compositionality", FORTE 2015) show what it saves.
-use super::register::{Act, NEVER, NIL, Register, RegisterOp, State};
+use super::cell::{Act, NEVER, NIL, Register, RegisterOp, State};
 use crate::{History, Key, Op, Operation, Outcome, Value};
 use rustc_hash::FxHashMap;
 
@@ -106,6 +106,8 @@ impl<'h> KeyHistory<'h> {
     /// What an operation says; nothing if it may have had no effect and has no answer.
     fn act(&mut self, op: &Op, is_answered: bool) -> Option<Act> {
         match *op {
+            // Other objects are judged by their own models.
+            Op::Call(_) => None,
             Op::Read { value, .. } => is_answered.then(|| Act::Observe(self.state(value))),
             Op::Write { value, .. } => Some(Act::Write(self.state(Some(value)))),
             Op::Cas {

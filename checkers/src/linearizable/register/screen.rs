@@ -1,9 +1,9 @@
 //! The violations that stand out in one pass over a register, each with its few operations.
 //!
 //! These are necessary conditions and no more: what they miss is for the search to find.
+use super::cell::{Act, NIL, Register};
 use super::lost::lost_write;
 use super::projection::{Projection, wanted};
-use super::register::{Act, NIL, Register};
 use super::sources::Sources;
 use std::cmp::Reverse;
 

@@ -30,10 +30,10 @@
 //! |w 1----|              w 2 returns first and sets w 1 free, but to let w 1 go
 //! |w 2-|     |r 1|       unused would leave nobody who wrote the 1
 //! ```
+use super::cell::{Act, NIL, Register};
 use super::mask::Mask;
 use super::plan::{Move, Plan};
 use super::refuted::{Configuration, Refuted};
-use super::register::{Act, NIL, Register};
 use crate::Budget;
 use std::mem::size_of;
 

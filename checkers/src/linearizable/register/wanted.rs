@@ -18,7 +18,7 @@
 //! |w 7 ……………………………… may still happen        W(7) does not exist: x is not even looked at
 //!   |w 1| |r 1| |w 2| |r 2|
 //! ```
-use super::register::{Act, Register, State};
+use super::cell::{Act, Register, State};
 use std::collections::BinaryHeap;
 
 /// For each state its `W`. Zero, where no return can stand, if nobody wants it at all.

@@ -3,8 +3,8 @@
 //! Gibbons and Korach ("Testing shared memories", SIAM J. Comput. 1997) show that with one writer a
 //! value this finds every contradiction. Here it is used on the few operations of a witness, to
 //! tell the proof; where a value has several possible writers it may find nothing.
+use super::cell::{NIL, Register};
 use super::projection::{Part, Projection};
-use super::register::{NIL, Register};
 use super::sources::Sources;
 
 /// Why one operation comes before another.

@@ -1,5 +1,5 @@
 //! Which operations can have left the value that an operation found.
-use super::register::{NIL, Register, State};
+use super::cell::{NIL, Register, State};
 
 /// The writers of each value of a register, and what had certainly been overwritten when.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Configurations from which no legal order goes on.
+use super::cell::State;
 use super::mask::Mask;
-use super::register::State;
 use rustc_hash::FxHashMap;
 use std::mem::size_of;
 
