@@ -120,7 +120,9 @@ impl Cluster {
         let read = Op::Read { key, value: None };
         match self.client(at).await.invoke(read).await? {
             Op::Read { value, .. } => Ok(value),
-            op @ (Op::Write { .. } | Op::Cas { .. }) => panic!("a read was answered with {op}"),
+            op @ (Op::Write { .. } | Op::Cas { .. } | Op::Call(_)) => {
+                panic!("a read was answered with {op}")
+            }
         }
     }
 
