@@ -1,13 +1,14 @@
 //! The command line, for any catalog: what is asked, what went wrong with the asking, and the exit code.
 use crate::catalog::Catalog;
-use crate::judge::{self, Limits};
+use crate::check::{self, CheckArgs};
+use crate::judge;
 use crate::plan::Plan;
 use crate::result::Word;
 use crate::sandbox::{self, Side};
-use crate::{conclusion, doctor, lists, names, network, summary, tell, trial};
+use crate::{doctor, lists, names, network, tell, trial};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -80,16 +81,6 @@ struct TestArgs {
 }
 
 #[derive(Args)]
-struct CheckArgs {
-    /// Recorded histories (history.jsonl)
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Judge as this workload does [default: the one that the history names]
-    #[arg(short, long)]
-    workload: Option<String>,
-}
-
-#[derive(Args)]
 struct DoctorArgs {
     #[arg(long, hide = true)]
     inside: bool,
@@ -97,13 +88,10 @@ struct DoctorArgs {
 
 #[derive(Args)]
 struct JudgeArgs {
-    history: PathBuf,
+    source: PathBuf,
+    /// What is asked, as JSON.
     #[arg(long)]
-    workload: String,
-    #[arg(long)]
-    memory: u64,
-    #[arg(long, value_name = "MILLISECONDS")]
-    time: u64,
+    request: String,
 }
 
 /// Exit codes that are not a verdict's.
@@ -156,7 +144,7 @@ fn complain(text: &str, code: u8) -> ExitCode {
 fn dispatch(catalog: &Catalog, command: Command) -> Result<ExitCode, Ended> {
     match command {
         Command::Test(args) => test(catalog, &args),
-        Command::Check(args) => check(catalog, &args),
+        Command::Check(args) => check(&args),
         Command::Targets { name: None } => print(&lists::targets(catalog)),
         Command::Targets { name: Some(name) } => {
             let name = catalog.find_target(&name)?;
@@ -230,73 +218,19 @@ fn random_seed() -> u64 {
     RandomState::new().hash_one(()) >> 32
 }
 
-fn check(catalog: &Catalog, args: &CheckArgs) -> Result<ExitCode, Ended> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Ended::Broken(error.to_string()))?;
-    let (mut worst, mut is_misused) = (Word::Pass, false);
-    for file in &args.files {
-        let word = match check_file(catalog, args, file, &runtime) {
-            Ok(word) => word,
-            Err(Ended::Broken(text)) => {
-                tell::err(format_args!("error: {text}"));
-                Word::Error
-            }
-            Err(Ended::Usage(text)) => {
-                tell::err(format_args!("error: {text}"));
-                is_misused = true;
-                continue;
-            }
-        };
-        worst = worst.max(word);
-    }
+fn check(args: &CheckArgs) -> Result<ExitCode, Ended> {
+    let checked = check::check(args).map_err(Ended::Usage)?;
     // The other files are judged all the same, and a violation in one of them outweighs this.
-    if is_misused && worst != Word::Fail {
+    if checked.is_misused && checked.worst != Word::Fail {
         return Ok(ExitCode::from(EXIT_USAGE));
     }
-    Ok(ExitCode::from(worst.exit_code()))
-}
-
-fn check_file(
-    catalog: &Catalog,
-    args: &CheckArgs,
-    file: &Path,
-    runtime: &tokio::runtime::Runtime,
-) -> Result<Word, Ended> {
-    let recording = judge::read(file).map_err(Ended::Broken)?;
-    let name = file.display();
-    if let Some(line) = recording.torn {
-        tell::err(format_args!(
-            "note: {name}:{line} was cut off in the middle and is left out"
-        ));
-    }
-    let header = recording.header.as_ref();
-    let named = header.and_then(|header| header.workload.clone());
-    let Some(workload) = args.workload.clone().or(named) else {
-        let text = format!(
-            "{name} does not say of which workload it is\n  say it with -w NAME (assay workloads)"
-        );
-        return Err(Ended::Usage(text));
-    };
-    let workload = catalog.find_workload(&workload)?;
-    let limits = Limits::of_this_machine(trial::CHECK_TIME);
-    let checks = runtime.block_on(judge::judge(file, workload, limits));
-    let (word, sentence) = conclusion::of_recording(&recording, &checks);
-    let text = summary::of_history(&name.to_string(), &checks, word, &sentence);
-    print(&text)?;
-    Ok(word)
+    Ok(ExitCode::from(checked.worst.exit_code()))
 }
 
 fn judge_child(catalog: &Catalog, args: &JudgeArgs) -> Result<ExitCode, Ended> {
-    let checkers = catalog
-        .workload_named(catalog.find_workload(&args.workload)?)
-        .checkers();
-    let limits = Limits {
-        memory_bytes: args.memory,
-        time: Duration::from_millis(args.time),
-    };
-    judge::run_child(&args.history, &checkers, limits)
+    let request =
+        serde_json::from_str(&args.request).map_err(|error| Ended::Usage(error.to_string()))?;
+    judge::child::run(catalog, &args.source, &request)
         .map_err(|error| Ended::Broken(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -305,7 +239,7 @@ fn judge_child(catalog: &Catalog, args: &JudgeArgs) -> Result<ExitCode, Ended> {
 const TIME_LIMIT_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// `60`, `60s`, `5m`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let duration = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => humantime::parse_duration(text)

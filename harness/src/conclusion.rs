@@ -75,7 +75,7 @@ impl Circumstances<'_> {
             checks,
             strength,
             again: plan.command(),
-            recheck: format!("assay check {}", self.history_file.display()),
+            recheck: summary::recheck(self.history_file),
             environment: environment::describe(plan.nodes, self.about.port),
             warnings: ran.warnings,
         };
@@ -86,7 +86,7 @@ impl Circumstances<'_> {
 /// The verdict on a recording, as strict as that on the run: one that proves nothing is no pass.
 /// A history that was not recorded by us does not say what was done to the system; then only its
 /// operations count.
-pub(crate) fn of_recording(recording: &Recording, checks: &[Check]) -> (Word, String) {
+pub(crate) fn of_recording(recording: &Recording, checks: &[Check]) -> (Word, String, Strength) {
     let mut strength = Strength::default();
     let header = recording.header.as_ref();
     if let Some((nemesis, nodes)) =
@@ -102,7 +102,8 @@ pub(crate) fn of_recording(recording: &Recording, checks: &[Check]) -> (Word, St
         };
         strength = strength::weigh(history, &ordeal, checks);
     }
-    verdict(checks, None, &strength)
+    let (word, sentence) = verdict(checks, None, &strength);
+    (word, sentence, strength)
 }
 
 /// What [`crate::control::Control`] gives as the reason when the user ended the run.

@@ -1,32 +1,81 @@
 //! Checking in a child process with a limit on memory and time, so that a checker that explodes takes no evidence with it.
-use crate::result::Check;
-use checkers::format::jsonl::{self, ReadError, Recording};
-use checkers::{Budget, Checker, Evidence, Verdict};
+use crate::result::{Check, Word};
+use checkers::{Evidence, Verdict};
 use nix::sys::resource::{Resource, setrlimit};
-use std::fs::File;
-use std::io::BufReader;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{fs, io};
 use tokio::process::Command;
-use tokio::time::timeout;
 
-/// How much checking may cost.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) memory_bytes: u64,
-    pub(crate) time: Duration,
-}
+pub(crate) mod child;
+pub(crate) mod reading;
+
+pub(crate) use reading::read;
 
 /// The hidden command by which this program starts itself as the child.
 pub(crate) const COMMAND: &str = "judge";
 
 /// Beyond the limit that checkers keep by themselves; for the history and the witness.
 const MEMORY_MARGIN: u64 = 2 << 30;
-/// A checker that does not end by itself is ended this long after its time.
-const TIME_MARGIN: Duration = Duration::from_secs(10);
+
+/// What the child is asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Request {
+    /// Who judges.
+    pub(crate) by: By,
+    /// How to read the history.
+    pub(crate) reading: reading::Options,
+    /// Where a report goes, if one is wished for.
+    pub(crate) report: Option<String>,
+    /// How much it may cost.
+    pub(crate) limits: Limits,
+}
+
+/// Who judges a history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum By {
+    /// The checkers of this workload.
+    Workload(String),
+    /// This model, or weaker property.
+    Model(String),
+    /// Whatever the history says of itself, or else the model that its verbs are those of.
+    Itself,
+}
+
+/// How much checking may cost.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    pub(crate) memory_bytes: u64,
+    pub(crate) time: Duration,
+}
+
+/// What the child answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    Judged(Judgement),
+    /// The user asked for what does not exist.
+    Misused(String),
+    /// The history could not be read.
+    Broken(String),
+}
+
+/// What was found, and what a reader should know beside it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Judgement {
+    /// The verdict, in one word and in one sentence.
+    pub(crate) verdict: Word,
+    pub(crate) sentence: String,
+    /// The workload or model by which it was judged.
+    pub(crate) judged_as: String,
+    /// The format that the history was read in.
+    pub(crate) format: String,
+    /// What was left out, and why.
+    pub(crate) notes: Vec<String>,
+    /// What each checker said.
+    pub(crate) checks: Vec<Check>,
+}
 
 impl Limits {
     /// 70 % of what this machine, or our control group, has to give.
@@ -40,6 +89,13 @@ impl Limits {
             time,
         }
     }
+
+    /// Makes the system hold this process to them.
+    fn impose(self) -> io::Result<()> {
+        let hard = self.memory_bytes.saturating_add(MEMORY_MARGIN);
+        setrlimit(Resource::RLIMIT_AS, hard, hard)?;
+        Ok(())
+    }
 }
 
 fn available_bytes() -> Option<u64> {
@@ -51,77 +107,35 @@ fn available_bytes() -> Option<u64> {
     Some(kibibytes << 10)
 }
 
-/// Reads a recorded history, with the file's name in every complaint.
-pub(crate) fn read(path: &Path) -> Result<Recording, String> {
-    let name = path.display();
-    let cannot = |error: io::Error| {
-        format!(
-            "cannot read {name}: {error}\n  give the path of a history.jsonl, as it stands in the folder of a run"
-        )
-    };
-    let file = File::open(path).map_err(cannot)?;
-    // It is read twice, here and by the child that judges it.
-    if !file.metadata().map_err(cannot)?.is_file() {
-        return Err(format!(
-            "{name} is not a regular file\n  save it into one first"
-        ));
-    }
-    jsonl::read(BufReader::new(file)).map_err(|error| match error {
-        ReadError::Io(error) => cannot(error),
-        ReadError::Line { number, why } => format!(
-            "{name}:{number}: {why}\n  every line has to be an event of an Assay history; was the file edited, or made by something else?"
-        ),
-    })
-}
-
-/// Has `history` judged by the checkers of `workload`, in a child.
-pub(crate) async fn judge(history: &Path, workload: &str, limits: Limits) -> Vec<Check> {
+/// Has the history in `source` judged, in a child. The child inherits our standard input, for `-`.
+pub(crate) async fn judge(source: &Path, request: &Request) -> Answer {
     let began = Instant::now();
-    let undecided = |reason: String| {
-        let verdict = Verdict::Unknown {
-            reason,
-            evidence: Evidence::default(),
-        };
-        vec![Check {
-            name: "check".to_owned(),
-            milliseconds: began.elapsed().as_millis() as u64,
-            verdict,
-        }]
-    };
     let child = Command::new("/proc/self/exe")
         .arg(COMMAND)
-        .args(["--workload", workload])
-        .args(["--memory", &limits.memory_bytes.to_string()])
-        .args(["--time", &limits.time.as_millis().to_string()])
+        .arg("--request")
+        .arg(serde_json::to_string(request).expect("every part of a request is plain"))
         .arg("--")
-        .arg(history)
-        .stdin(Stdio::null())
+        .arg(source)
+        .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn();
+    let undecided = |reason: String| Answer::Judged(undecided(reason, began.elapsed()));
     let child = match child {
         Ok(child) => child,
         Err(error) => return undecided(format!("the checker could not be started: {error}")),
     };
-    let Ok(output) = timeout(limits.time + TIME_MARGIN, child.wait_with_output()).await else {
-        return undecided(format!("the checker did not end within {:?}", limits.time));
-    };
-    let output = match output {
+    let output = match child.wait_with_output().await {
         Ok(output) => output,
         Err(error) => return undecided(format!("the checker was lost: {error}")),
     };
     match serde_json::from_slice(&output.stdout) {
-        Ok(checks) if output.status.success() => checks,
+        Ok(answer) if output.status.success() => answer,
         Ok(_) | Err(_) => {
             let complaint = String::from_utf8_lossy(&output.stderr);
-            let complaint = complaint
-                .trim()
-                .lines()
-                .last()
-                .unwrap_or("no word")
-                .to_owned();
-            let cap = limits.memory_bytes >> 20;
+            let complaint = complaint.trim().lines().last().unwrap_or("no word");
+            let cap = request.limits.memory_bytes >> 20;
             undecided(format!(
                 "the checker ended with {} under its cap of {cap} MB: {complaint}",
                 output.status
@@ -130,39 +144,36 @@ pub(crate) async fn judge(history: &Path, workload: &str, limits: Limits) -> Vec
     }
 }
 
-/// The child: judges and prints the verdicts as JSON.
-pub(crate) fn run_child(
-    history: &Path,
-    checkers: &[Box<dyn Checker>],
-    limits: Limits,
-) -> io::Result<()> {
-    let hard = limits.memory_bytes.saturating_add(MEMORY_MARGIN);
-    setrlimit(Resource::RLIMIT_AS, hard, hard)?;
-    let recording = read(history).map_err(io::Error::other)?;
-    let checks = judge_here(&recording, checkers, limits);
-    serde_json::to_writer(io::stdout().lock(), &checks)?;
-    Ok(())
+/// What the checkers of `workload` say of the history of a run.
+pub(crate) async fn of_run(history: &Path, workload: &str, limits: Limits) -> Vec<Check> {
+    let request = Request {
+        by: By::Workload(workload.to_owned()),
+        reading: reading::Options::default(),
+        report: None,
+        limits,
+    };
+    match judge(history, &request).await {
+        Answer::Judged(judgement) => judgement.checks,
+        Answer::Misused(why) | Answer::Broken(why) => undecided(why, Duration::ZERO).checks,
+    }
 }
 
-fn judge_here(recording: &Recording, checkers: &[Box<dyn Checker>], limits: Limits) -> Vec<Check> {
-    let budget = Arc::new(Budget::new(limits.memory_bytes));
-    let alarm = budget.clone();
-    // Ends with the process; there is nothing to join.
-    thread::spawn(move || {
-        thread::sleep(limits.time);
-        alarm.stop();
-    });
-    let check = |checker: &dyn Checker| {
-        let began = Instant::now();
-        let verdict = checker.check(&recording.history, &budget);
-        Check {
-            name: checker.name().to_owned(),
-            milliseconds: began.elapsed().as_millis() as u64,
-            verdict,
-        }
+fn undecided(reason: String, time: Duration) -> Judgement {
+    let sentence = format!("Not decided: {reason}.");
+    let verdict = Verdict::Unknown {
+        reason,
+        evidence: Evidence::default(),
     };
-    checkers
-        .iter()
-        .map(|checker| check(checker.as_ref()))
-        .collect()
+    Judgement {
+        verdict: Word::Unknown,
+        sentence,
+        judged_as: String::new(),
+        format: String::new(),
+        notes: Vec::new(),
+        checks: vec![Check {
+            name: "check".to_owned(),
+            milliseconds: time.as_millis() as u64,
+            verdict,
+        }],
+    }
 }

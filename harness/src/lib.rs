@@ -29,9 +29,11 @@ mod probe;
 mod sandbox;
 
 // What becomes of it.
+mod check;
 mod conclusion;
 mod environment;
 mod judge;
+mod page_of_recording;
 pub mod report;
 pub mod result;
 mod store;

@@ -50,7 +50,7 @@ pub struct RunResult {
     pub checks: Vec<Check>,
     /// What this verdict is worth.
     pub strength: Strength,
-    /// The command that repeats the run.
+    /// The command that repeats the run; empty if this is of a bare history, which nothing can repeat.
     pub again: String,
     /// The command that judges its history again.
     pub recheck: String,
@@ -205,6 +205,11 @@ pub struct Strength {
 }
 
 impl RunResult {
+    /// Whether this is of a history that was judged by itself: nobody knows the run around it.
+    pub fn is_of_bare_history(&self) -> bool {
+        self.again.is_empty()
+    }
+
     /// The worst thing that was found, if anything was.
     pub fn anomaly(&self) -> Option<&Anomaly> {
         self.checks.iter().flat_map(Check::anomalies).next()

@@ -1,8 +1,11 @@
 //! The last word on the terminal: the same facts as in the report, in at most 20 lines.
 use crate::catalog::NO_NEMESIS;
+use crate::judge::Judgement;
 use crate::result::{Check, RunResult, Word};
 use checkers::{Anomaly, Verdict};
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::path::Path;
 
 /// No more operations of a witness than this; the report shows all.
 const WITNESS_LINES_MAX: usize = 5;
@@ -68,6 +71,13 @@ pub(crate) fn of_run(result: &RunResult, report: &str) -> String {
     text
 }
 
+/// The command that judges a history again, fit to be pasted into a shell.
+pub(crate) fn recheck(history: &Path) -> String {
+    let name = history.display().to_string();
+    let quoted = shlex::try_quote(&name).map(Cow::into_owned);
+    format!("assay check {}", quoted.unwrap_or(name))
+}
+
 /// What a check shows: the witness of its first anomaly, or why it is undecided.
 fn of_check(check: &Check) -> String {
     match &check.verdict {
@@ -117,14 +127,25 @@ fn of_anomaly(anomaly: &Anomaly) -> String {
 }
 
 /// The verdict on a history that was not run by us.
-pub(crate) fn of_history(file: &str, checks: &[Check], word: Word, sentence: &str) -> String {
+pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
+    let checks = &judgement.checks;
     let operations: u64 = checks.iter().map(|check| check.evidence().operations).sum();
     let mut text = format!(
-        " {}  {file} · {operations} operations\n\n   {sentence}\n",
-        word.with_glyph()
+        " {}  {file} · {} · {operations} operations\n\n   {}\n",
+        judgement.verdict.with_glyph(),
+        judgement.judged_as,
+        judgement.sentence,
     );
     for check in checks {
         text += &of_check(check);
+        let method = &check.evidence().method;
+        if !method.is_empty() {
+            let _ = writeln!(
+                text,
+                "   by {method}, in {:.1} s",
+                check.milliseconds as f64 / 1000.0
+            );
+        }
     }
     text
 }

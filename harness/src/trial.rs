@@ -46,7 +46,7 @@ pub(crate) fn run(catalog: &Catalog, plan: &Plan, results: &Path) -> Result<Word
         let ran = perform(catalog, plan, &store, &control, &progress).await?;
         progress.phase("check");
         let file = store.path("history.jsonl");
-        let checks = judge::judge(&file, &plan.workload, Limits::of_this_machine(CHECK_TIME)).await;
+        let checks = judge::of_run(&file, &plan.workload, Limits::of_this_machine(CHECK_TIME)).await;
         progress.finish();
         let circumstances = Circumstances {
             plan,

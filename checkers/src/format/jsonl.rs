@@ -17,7 +17,7 @@ use serde_json::error::Category;
 use std::{fmt, io, io::BufRead, io::Write};
 
 /// The first line: which run this is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// Always [`FORMAT`].
     pub format: String,

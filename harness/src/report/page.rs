@@ -13,6 +13,7 @@ const SCRIPT: &str = include_str!("page.js");
 pub(super) fn page(result: &RunResult, history: &History) -> Markup {
     let load = Load::of(history, &result.faults);
     let has_witness = result.anomaly().is_some();
+    let has_faults = !(result.is_of_bare_history() && result.faults.is_empty());
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -28,12 +29,12 @@ pub(super) fn page(result: &RunResult, history: &History) -> Markup {
                 a.skip href="#main" { "Skip to the evidence" }
                 (bands::defs())
                 (verdict::header(result))
-                (navigation(result, has_witness))
+                (navigation(result, has_witness, has_faults))
                 main id="main" tabindex="-1" {
                     @if has_witness { (witness::section(result)) }
                     (strength::section(result, &load))
                     (latency::section(result, &load))
-                    (faults::section(result, load.frame()))
+                    @if has_faults { (faults::section(result, load.frame())) }
                     (tables::reproduce(result))
                     (tables::environment(result))
                 }
@@ -62,13 +63,13 @@ fn title(result: &RunResult) -> String {
     format!("{} {parts} – assay", result.verdict.with_glyph())
 }
 
-fn navigation(result: &RunResult, has_witness: bool) -> Markup {
+fn navigation(result: &RunResult, has_witness: bool, has_faults: bool) -> Markup {
     html! {
         nav aria-label="Sections" {
             @if has_witness { a href="#cex" { "Counter-example" } }
             a href="#strength" { "Strength" }
             a href="#latency" { "Latency" }
-            a href="#faults" { "Faults" }
+            @if has_faults { a href="#faults" { "Faults" } }
             a href="#reproduce" { "Reproduce" }
             a href="#environment" { "Environment" }
             @if !result.warnings.is_empty() { a href="#warnings" { "Warnings" } }

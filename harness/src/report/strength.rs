@@ -4,7 +4,7 @@ use super::{
     text,
     text::{count, percent},
 };
-use crate::result::{Check, RunResult, Strength};
+use crate::result::{Check, RunResult};
 use checkers::Verdict;
 use maud::{Markup, html};
 
@@ -24,7 +24,7 @@ pub(super) fn section(result: &RunResult, load: &Load) -> Markup {
                 }
             }
             dl.figures {
-                @for (name, value, of) in figures(&result.strength) {
+                @for (name, value, of) in figures(result) {
                     div { dt { (name) } dd { strong { (value) } @if let Some(of) = of { " " (of) } } }
                 }
             }
@@ -37,8 +37,17 @@ pub(super) fn section(result: &RunResult, load: &Load) -> Markup {
     }
 }
 
-fn figures(strength: &Strength) -> Vec<(&'static str, String, Option<String>)> {
+fn figures(result: &RunResult) -> Vec<(&'static str, String, Option<String>)> {
+    let strength = &result.strength;
     let of = |whole: u64| Some(format!("of {}", count(whole)));
+    let contended = (
+        "Keys with overlapping operations",
+        count(strength.keys_contended),
+        of(strength.keys),
+    );
+    if result.is_of_bare_history() && result.faults.is_empty() {
+        return vec![contended];
+    }
     vec![
         (
             "Faults that bit",
@@ -55,11 +64,7 @@ fn figures(strength: &Strength) -> Vec<(&'static str, String, Option<String>)> {
             count(strength.on_minority),
             Some(format!("({} answered)", count(strength.on_minority_ok))),
         ),
-        (
-            "Keys with overlapping operations",
-            count(strength.keys_contended),
-            of(strength.keys),
-        ),
+        contended,
         (
             "Last reads answered",
             count(strength.last_reads_ok),

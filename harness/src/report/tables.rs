@@ -8,10 +8,12 @@ pub(super) fn reproduce(result: &RunResult) -> Markup {
     html! {
         section id="reproduce" {
             h2 { "Reproduce" }
+            @if !result.is_of_bare_history() {
             (verdict::command("again-again", "The same operations and faults, on a fresh cluster", &result.again))
             p.note {
                 b { "schedule" } ": the seed fixes the operations and the faults, not the store's own timing. "
                 "The same seed therefore asks the same questions, and may get other answers."
+            }
             }
             (verdict::command("recheck-again", "The same history, judged again", &result.recheck))
             p.note { b { "exact" } ": the same history gets the same verdict from the checkers, without a cluster." }
@@ -52,8 +54,10 @@ pub(super) fn environment(result: &RunResult) -> Markup {
                 table {
                     tbody {
                         (pair("target", &format!("{} {}", result.target, result.target_version)))
-                        (pair("seed", &result.seed.to_string()))
-                        (pair("started", &result.started))
+                        @if !result.is_of_bare_history() {
+                            (pair("seed", &result.seed.to_string()))
+                            (pair("started", &result.started))
+                        }
                         @for (name, value) in &result.environment { (pair(name, value)) }
                     }
                 }

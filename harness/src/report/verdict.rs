@@ -37,7 +37,7 @@ pub(super) fn header(result: &RunResult) -> Markup {
             ul.facts {
                 @for (name, value) in facts(result) { li { b { (name) } " " (value) } }
             }
-            (command("again", "Repeat", &result.again))
+            @if !result.is_of_bare_history() { (command("again", "Repeat", &result.again)) }
             (command("recheck", "Judge again", &result.recheck))
         }
     }
@@ -107,6 +107,10 @@ fn facts(result: &RunResult) -> Vec<(&'static str, String)> {
             ),
         },
     ));
+    if result.is_of_bare_history() {
+        facts.push(("Of", of_what(result)));
+        return facts;
+    }
     facts.push(("Ran", ran(result)));
     if let Some(by) = &result.stopped_early {
         facts.push(("Stopped early", text::label(by, 120)));
@@ -129,6 +133,14 @@ fn ran(result: &RunResult) -> String {
         text::counted(result.nodes.into(), "node"),
         text::counted(result.concurrency.into(), "operation"),
         text::label(&result.started, 40),
+    )
+}
+
+/// `a recorded history, up to 10 operations at a time`.
+fn of_what(result: &RunResult) -> String {
+    format!(
+        "a recorded history, up to {} at a time",
+        text::counted(result.concurrency.into(), "operation")
     )
 }
 

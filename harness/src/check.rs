@@ -1,0 +1,165 @@
+//! `assay check`: judges recorded histories, each by itself, and answers with the worst of the verdicts.
+use crate::judge::{self, Answer, By, Judgement, Limits, Request, reading};
+use crate::result::Word;
+use crate::{summary, tell};
+use clap::Args;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// Recorded histories, compressed or not; `-` is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Judge as this workload does [default: the one that the history names]
+    #[arg(short, long, conflicts_with = "model")]
+    workload: Option<String>,
+    /// Judge by this model (assay models) [default: the one whose verbs the history uses]
+    #[arg(short, long, value_name = "NAME")]
+    model: Option<String>,
+    /// Judge only what was asked of this key
+    #[arg(long)]
+    key: Option<String>,
+    /// What the files are written in: jsonl, columnar, edn, jepsen-log, porcupine [default: what they look like]
+    #[arg(long, value_name = "NAME")]
+    format: Option<String>,
+    /// Skip and count what makes no sense, instead of giving up at it
+    #[arg(long)]
+    lenient: bool,
+    /// Print one JSON object for each file
+    #[arg(long)]
+    json: bool,
+    /// Also write the report, a page that shows the counter-example (one file at a time)
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Give up, undecided, after so long: 30s, 5m
+    #[arg(long, default_value = "5m", value_parser = crate::cli::duration)]
+    time_limit: Duration,
+    /// Give up, undecided, beyond so much memory: 512M, 32G [default: 70 % of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    max_mem: Option<u64>,
+}
+
+/// What checking several files came to.
+pub(crate) struct Checked {
+    /// The worst verdict.
+    pub(crate) worst: Word,
+    /// Whether something was asked for that does not exist.
+    pub(crate) is_misused: bool,
+}
+
+/// One line of `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    judgement: &'a Judgement,
+}
+
+/// Judges every file; a violation in one of them outweighs whatever is wrong with the others.
+///
+/// # Errors
+/// If what was asked for contradicts itself, or no child can be had.
+pub(crate) fn check(args: &CheckArgs) -> Result<Checked, String> {
+    if args.report.is_some() && args.files.len() > 1 {
+        return Err("--report takes one history at a time".to_owned());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start: {error}"))?;
+    let mut checked = Checked {
+        worst: Word::Pass,
+        is_misused: false,
+    };
+    let request = request(args)?;
+    for file in &args.files {
+        match runtime.block_on(judge::judge(file, &request)) {
+            Answer::Judged(judgement) => {
+                show(args, file, &judgement);
+                checked.worst = checked.worst.max(judgement.verdict);
+            }
+            Answer::Misused(why) => {
+                tell::err(format_args!("error: {why}"));
+                checked.is_misused = true;
+            }
+            Answer::Broken(why) => {
+                tell::err(format_args!("error: {why}"));
+                checked.worst = checked.worst.max(Word::Error);
+            }
+        }
+    }
+    Ok(checked)
+}
+
+fn request(args: &CheckArgs) -> Result<Request, String> {
+    let mut limits = Limits::of_this_machine(args.time_limit);
+    if let Some(bytes) = args.max_mem {
+        limits.memory_bytes = bytes;
+    }
+    let by = match (&args.workload, &args.model) {
+        (Some(name), _) => By::Workload(name.clone()),
+        (None, Some(name)) => By::Model(name.clone()),
+        (None, None) => By::Itself,
+    };
+    let report = args.report.as_ref().map(|path| {
+        let path = path.to_str();
+        path.map(str::to_owned)
+            .ok_or("the name of the report is not UTF-8")
+    });
+    Ok(Request {
+        by,
+        reading: reading::Options {
+            format: args.format.clone(),
+            is_lenient: args.lenient,
+            key: args.key.clone(),
+        },
+        report: report.transpose()?,
+        limits,
+    })
+}
+
+fn show(args: &CheckArgs, file: &Path, judgement: &Judgement) {
+    let name = file.display().to_string();
+    for note in &judgement.notes {
+        tell::err(format_args!("note: {note}"));
+    }
+    if args.json {
+        let line = Line {
+            file: &name,
+            judgement,
+        };
+        let line = serde_json::to_string(&line).expect("a judgement is plain data");
+        tell::out(line);
+        return;
+    }
+    tell::out(summary::of_history(&name, judgement));
+}
+
+/// `512M`, `32G`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let shifts = [('K', 10), ('M', 20), ('G', 30), ('T', 40)];
+    let (digits, shift) = shifts
+        .into_iter()
+        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)))
+        .unwrap_or((text, 0));
+    let count: Option<u64> = digits.parse().ok();
+    let bytes = count.and_then(|count| count.checked_mul(1 << shift));
+    let bytes = bytes.filter(|bytes| (1 << 20..1 << 50).contains(bytes));
+    bytes.ok_or_else(|| "give a size from 1M up, like 512M or 32G".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn sizes_come_with_a_unit() {
+        assert_eq!(bytes("512M"), Ok(512 << 20));
+        assert_eq!(bytes("32G"), Ok(32 << 30));
+        assert!(bytes("7").is_err());
+        assert!(bytes("much").is_err());
+        assert!(bytes("99999999999T").is_err());
+    }
+}

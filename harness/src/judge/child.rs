@@ -1,0 +1,172 @@
+//! The child that judges: reads the history, asks the checkers, and prints what it came to as JSON.
+use super::{Answer, By, Judgement, Limits, Request, reading, undecided};
+use crate::catalog::Catalog;
+use crate::names::UnknownName;
+use crate::result::Check;
+use crate::{conclusion, page_of_recording};
+use checkers::format::jsonl::Recording;
+use checkers::{Budget, Checker};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::exit;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A checker that does not end by itself is ended this long after its time.
+const TIME_MARGIN: Duration = Duration::from_secs(10);
+
+/// Judges `source` and prints the [`Answer`].
+///
+/// # Errors
+/// If the limits cannot be imposed, or nobody listens.
+pub(crate) fn run(catalog: &Catalog, source: &Path, request: &Request) -> io::Result<()> {
+    request.limits.impose()?;
+    let answer = match answer(catalog, source, request) {
+        Ok(judgement) => Answer::Judged(judgement),
+        Err(Refusal::Misused(why)) => Answer::Misused(why),
+        Err(Refusal::Broken(why)) => Answer::Broken(why),
+    };
+    print(&answer)
+}
+
+/// Why there is nothing to judge.
+enum Refusal {
+    Misused(String),
+    Broken(String),
+}
+
+impl From<UnknownName> for Refusal {
+    fn from(error: UnknownName) -> Refusal {
+        Refusal::Misused(error.to_string())
+    }
+}
+
+fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgement, Refusal> {
+    let recording = reading::read_as(source, &request.reading).map_err(Refusal::Broken)?;
+    let (judged_as, checkers) = judges(catalog, source, &request.by, &recording)?;
+    let mut judgement = Judgement {
+        judged_as,
+        format: "jsonl".to_owned(),
+        notes: reading::notes(source, &recording),
+        ..undecided(String::new(), Duration::ZERO)
+    };
+    judgement.checks = ask(&recording, &checkers, request.limits, &judgement);
+    let strength;
+    (judgement.verdict, judgement.sentence, strength) =
+        conclusion::of_recording(&recording, &judgement.checks);
+    if let Some(report) = &request.report {
+        let page = page_of_recording::render(source, &recording, &judgement, strength);
+        std::fs::write(report, page).map_err(|error| {
+            Refusal::Broken(format!(
+                "cannot write {report}: {error}\n  name another file with --report FILE"
+            ))
+        })?;
+    }
+    Ok(judgement)
+}
+
+/// Who judges, and by what name.
+fn judges(
+    catalog: &Catalog,
+    source: &Path,
+    by: &By,
+    recording: &Recording,
+) -> Result<(String, Vec<Box<dyn Checker>>), Refusal> {
+    let told = recording.header.as_ref();
+    let told = told.and_then(|header| header.workload.as_deref());
+    let of_workload = |name: &str| {
+        let name = catalog.find_workload(name)?;
+        Ok((name.to_owned(), catalog.workload_named(name).checkers()))
+    };
+    let guessed = match (by, told) {
+        (By::Workload(name), _) => return of_workload(name),
+        (By::Model(name), _) => name.clone(),
+        (By::Itself, Some(name)) => return of_workload(name),
+        (By::Itself, None) => model::guess(recording).ok_or_else(|| {
+            Refusal::Misused(format!(
+                "{} does not say of which workload it is\n  say it with -w NAME (assay workloads), or name a model with --model NAME (assay models)",
+                source.display()
+            ))
+        })?,
+    };
+    let checker = model::checker(&guessed).map_err(Refusal::Misused)?;
+    Ok((guessed, vec![checker]))
+}
+
+/// Asks each judge in turn. Whatever they do, this ends a little after their time.
+fn ask(
+    recording: &Recording,
+    checkers: &[Box<dyn Checker>],
+    limits: Limits,
+    blank: &Judgement,
+) -> Vec<Check> {
+    let budget = Arc::new(Budget::new(limits.memory_bytes));
+    let done: Arc<Mutex<Vec<Check>>> = Arc::default();
+    let late = Judgement {
+        notes: blank.notes.clone(),
+        judged_as: blank.judged_as.clone(),
+        format: blank.format.clone(),
+        ..undecided(
+            format!("the checker did not end within {:?}", limits.time),
+            limits.time,
+        )
+    };
+    let alarm = (budget.clone(), done.clone());
+    // Ends with the process; there is nothing to join.
+    thread::spawn(move || {
+        let (budget, done) = alarm;
+        thread::sleep(limits.time);
+        budget.stop();
+        thread::sleep(TIME_MARGIN);
+        give_up(late, lock(&done).clone());
+    });
+    for checker in checkers {
+        let began = Instant::now();
+        let verdict = checker.check(&recording.history, &budget);
+        let check = Check {
+            name: checker.name().to_owned(),
+            milliseconds: began.elapsed().as_millis() as u64,
+            verdict,
+        };
+        lock(&done).push(check);
+    }
+    let checks = lock(&done).clone();
+    checks
+}
+
+/// Ends the process with what was found so far: a violation must not be lost with a slow checker.
+fn give_up(mut late: Judgement, done: Vec<Check>) {
+    late.checks.splice(0..0, done);
+    (late.verdict, late.sentence) = crate::summary::of_checks(&late.checks);
+    let is_told = print(&Answer::Judged(late));
+    exit(i32::from(is_told.is_err()));
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Prints the first answer: that of the judges or that of the alarm, never both.
+fn print(answer: &Answer) -> io::Result<()> {
+    static IS_PRINTED: Mutex<bool> = Mutex::new(false);
+    let mut is_printed = lock(&IS_PRINTED);
+    if std::mem::replace(&mut *is_printed, true) {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, answer)?;
+    out.flush()
+}
+
+mod model {
+    use checkers::{Checker, format::jsonl::Recording};
+
+    pub(super) fn guess(_recording: &Recording) -> Option<String> {
+        None
+    }
+
+    pub(super) fn checker(name: &str) -> Result<Box<dyn Checker>, String> {
+        Err(format!("unknown model `{name}`"))
+    }
+}
