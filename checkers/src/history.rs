@@ -1,6 +1,9 @@
 //! What happened, in the order in which it happened.
-use crate::Op;
-use std::{collections::HashMap, fmt};
+mod open;
+
+use self::open::Open;
+use crate::{Call, Data, Key, Op, Verb};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 /// A logical single-threaded client. After an unknown outcome its number is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +54,8 @@ pub struct Note {
     pub time: u64,
     /// How many events stand before this note.
     pub position: usize,
+    /// Who did it: `nemesis`, `harness`, …
+    pub who: String,
     /// What it is about: `partition`, `heal`, `phase`, …
     pub f: String,
     /// Its particulars, as its author wrote them.
@@ -62,7 +67,8 @@ pub struct Note {
 pub struct History {
     events: Vec<Event>,
     notes: Vec<Note>,
-    open: HashMap<Process, usize>,
+    open: Open,
+    key_names: HashMap<Key, Arc<str>>,
 }
 
 /// An event that cannot stand where it stands.
@@ -129,37 +135,125 @@ impl History {
     /// Appends an event.
     ///
     /// # Errors
-    /// If it breaks the rule that a process has one operation open at a time.
+    /// If it breaks the rule that a process has one operation open at a time; then the history
+    /// stays as it was.
     pub fn push(&mut self, event: Event) -> Result<(), Malformed> {
+        self.try_push(event).map_err(|(malformed, _)| malformed)
+    }
+
+    /// As [`History::push`]; gives back what is refused.
+    pub(crate) fn try_push(&mut self, event: Event) -> Result<(), (Malformed, Event)> {
         let process = event.process;
-        match event.kind {
-            Kind::Invoke => {
-                if self.open.insert(process, self.events.len()).is_some() {
-                    return Err(Malformed::Overlap(process));
-                }
+        let open = self.open.get(process);
+        if event.kind == Kind::Invoke {
+            if open.is_some() {
+                return Err((Malformed::Overlap(process), event));
             }
-            Kind::Ok | Kind::Fail(_) | Kind::Info(_) => {
-                let invoked = self
-                    .open
-                    .remove(&process)
-                    .ok_or(Malformed::Orphan(process))?;
-                if !self.events[invoked].op.is_answered_by(&event.op) {
-                    return Err(Malformed::Mismatch(process));
-                }
+            self.open.insert(process, self.events.len());
+        } else {
+            let Some(invoked) = open else {
+                return Err((Malformed::Orphan(process), event));
+            };
+            if !self.events[invoked].op.is_answered_by(&event.op) {
+                return Err((Malformed::Mismatch(process), event));
             }
+            self.open.remove(process);
         }
         self.events.push(event);
         Ok(())
     }
 
-    /// Appends what somebody other than a client did.
+    /// The operation that a process has open, as it was asked.
+    pub(crate) fn open_op(&self, process: Process) -> Option<&Op> {
+        let invoked = self.open.get(process)?;
+        Some(&self.events[invoked].op)
+    }
+
+    /// Says how users know a key that was numbered for want of a number of its own.
+    pub(crate) fn name_key(&mut self, key: Key, name: impl Into<Arc<str>>) {
+        self.key_names.insert(key, name.into());
+    }
+
+    /// How users know this key, if not by its number.
+    pub fn key_name(&self, key: Key) -> Option<&str> {
+        self.key_names.get(&key).map(|name| &**name)
+    }
+
+    /// Asks again as calls what was asked of registers. A history tells only somewhere in its
+    /// middle that its reads are of an object that answers with more than a number.
+    pub(crate) fn registers_to_calls(&mut self) {
+        for event in &mut self.events {
+            let is_ok = event.kind == Kind::Ok;
+            let number = |value: Option<i64>| value.map_or(Data::Nil, Data::Int);
+            let (f, input, output) = match event.op {
+                Op::Read { value, .. } => (Verb::Read, Data::Nil, number(value)),
+                Op::Write { value, .. } => (Verb::Write, Data::Int(value), Data::Nil),
+                Op::Cas {
+                    from, to, found, ..
+                } => {
+                    let is_set = Data::Bool(found == Some(from));
+                    (Verb::Cas, Data::from(vec![from, to]), is_set)
+                }
+                Op::Call(_) => continue,
+            };
+            let key = event.op.key();
+            let output = is_ok.then_some(output);
+            event.op = Op::from(Call {
+                f,
+                key,
+                input,
+                output,
+            });
+        }
+    }
+
+    /// Appends what the nemesis did.
     pub fn note(&mut self, time: u64, f: impl Into<String>, value: serde_json::Value) {
+        self.note_by(time, "nemesis", f, value);
+    }
+
+    /// Appends what somebody other than a client did.
+    pub fn note_by(
+        &mut self,
+        time: u64,
+        who: impl Into<String>,
+        f: impl Into<String>,
+        value: serde_json::Value,
+    ) {
         self.notes.push(Note {
             time,
             position: self.events.len(),
+            who: who.into(),
             f: f.into(),
             value,
         });
+    }
+
+    /// The part that is about one key, named as users know it; the notes are not about a key and stay.
+    #[must_use]
+    pub fn of_key(&self, name: &str) -> History {
+        let is_named = |key: Key| match self.key_name(key) {
+            Some(known) => known == name,
+            None => key.to_string() == name,
+        };
+        let mut part = History {
+            key_names: self.key_names.clone(),
+            ..History::default()
+        };
+        let mut notes = self.notes.iter().peekable();
+        for (position, event) in self.events.iter().enumerate() {
+            while let Some(note) = notes.next_if(|note| note.position <= position) {
+                part.note_by(note.time, &*note.who, &*note.f, note.value.clone());
+            }
+            if is_named(event.op.key()) {
+                part.push(event.clone())
+                    .expect("it was well-formed with more in it");
+            }
+        }
+        for note in notes {
+            part.note_by(note.time, &*note.who, &*note.f, note.value.clone());
+        }
+        part
     }
 
     /// The clients' events, in order.
@@ -174,7 +268,7 @@ impl History {
 
     /// Every operation that happened or may have happened, in order of invocation.
     pub fn operations(&self) -> Vec<Operation<'_>> {
-        let mut open: HashMap<Process, usize> = HashMap::new();
+        let mut open = Open::default();
         let mut operations: Vec<Option<Operation<'_>>> = Vec::with_capacity(self.events.len() / 2);
         for (position, event) in self.events.iter().enumerate() {
             if event.kind == Kind::Invoke {
@@ -188,9 +282,9 @@ impl History {
                 }));
                 continue;
             }
-            let slot = open
-                .remove(&event.process)
-                .expect("push admits no orphan completion");
+            let slot = open.get(event.process);
+            let slot = slot.expect("push admits no orphan completion");
+            open.remove(event.process);
             let operation = &mut operations[slot];
             match event.kind {
                 Kind::Invoke => unreachable!("handled above"),

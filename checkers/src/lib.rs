@@ -8,7 +8,9 @@ mod spec;
 mod verdict;
 
 pub mod format;
+pub mod model;
 pub mod sketch;
+pub mod weak;
 
 #[cfg(test)]
 mod testing;
@@ -16,7 +18,11 @@ mod testing;
 pub use call::{Call, Verb};
 pub use data::Data;
 pub use history::{Event, History, Kind, Malformed, NodeId, Note, Operation, Outcome, Process};
-pub use linearizable::Linearizable;
+#[doc(hidden)]
+pub use linearizable::columns;
+#[doc(hidden)]
+pub use linearizable::measured;
+pub use linearizable::{Linearizable, Linearization, Object, SequentiallyConsistent};
 pub use op::{Key, Op, Value};
 pub use spec::Spec;
 pub use verdict::{

@@ -49,6 +49,12 @@ pub trait Spec: Send + Sync {
         false
     }
 
+    /// Whether a step looks at who asks: the holder of a lock. To say so of an object that does not
+    /// care costs time only; to deny it of one that does makes verdicts wrong.
+    fn is_owner_aware(&self) -> bool {
+        true
+    }
+
     /// The part of the object that `call` is about, if it can be judged apart from the others: the
     /// element of a set. Used if every call names a part.
     fn part(&self, _call: &Call) -> Option<Data> {

@@ -3,13 +3,15 @@
 //!
 //! A history is split by key, each key is decided on its own, and the keys that are illegal are
 //! shrunk to the few operations that show it.
-use crate::{Anomaly, Budget, Checker, Edge, Evidence, History, Verdict};
+use crate::{Anomaly, Budget, Checker, Data, Edge, Evidence, History, Verdict};
 
+mod blocks;
 mod cell;
 mod decide;
 mod explain;
 mod lost;
-mod mask;
+use super::mask;
+mod method;
 mod order;
 mod plan;
 mod projection;
@@ -19,19 +21,34 @@ mod search;
 mod shrink;
 mod sources;
 mod split;
+mod values;
 mod wanted;
 
 #[cfg(test)]
 mod tests;
 
 use super::parallel::in_parallel;
-use decide::{Decision, decide};
+use decide::{Decision, Method, decide};
 use explain::explain;
+use projection::Projection;
 use split::{KeyHistory, split};
 
 /// Judges registers with reads, writes and compare-and-sets. Each begins absent.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Linearizable;
+
+impl Linearizable {
+    /// Judges registers that each begin as `initial`.
+    pub fn starting_at(initial: impl Into<Data>) -> impl Checker {
+        let initial = initial.into();
+        Registers { initial }
+    }
+}
+
+/// Registers that each begin as `initial`.
+struct Registers {
+    initial: Data,
+}
 
 /// At most this many keys are explained, the first that go wrong; all are counted.
 const KEYS_EXPLAINED_MAX: usize = 400;
@@ -45,28 +62,55 @@ impl Checker for Linearizable {
     }
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {
-        let keys = split(history);
-        let decisions = in_parallel(&keys, |key| decide(&key.register, budget));
-        let evidence = evidence(&keys, &decisions);
-        if evidence.keys_invalid > 0 {
-            let anomalies = anomalies(history, &keys, &decisions, budget);
-            return Verdict::Invalid {
-                anomalies,
-                evidence,
-            };
-        }
-        if let Some(reason) = undecided(&keys, &decisions) {
-            return Verdict::Unknown { reason, evidence };
-        }
-        if keys.iter().all(|key| key.answered == 0) {
-            let reason = "no read, write or compare-and-set was ever answered".to_owned();
-            return Verdict::Unknown { reason, evidence };
-        }
-        Verdict::Valid { evidence }
+        check(history, &Data::Nil, budget)
     }
 }
 
-fn evidence(keys: &[KeyHistory<'_>], decisions: &[Decision]) -> Evidence {
+impl Checker for Registers {
+    fn name(&self) -> &'static str {
+        "linearizable"
+    }
+
+    fn check(&self, history: &History, budget: &Budget) -> Verdict {
+        check(history, &self.initial, budget)
+    }
+}
+
+fn check(history: &History, initial: &Data, budget: &Budget) -> Verdict {
+    let keys = split(history, initial);
+    let decided = in_parallel(&keys, |key| decide_key(key, budget));
+    let (decisions, methods): (Vec<Decision>, Vec<Method>) = decided.into_iter().unzip();
+    let evidence = evidence(&keys, &decisions, &methods);
+    if evidence.keys_invalid > 0 {
+        let anomalies = anomalies(history, &keys, &decisions, budget);
+        return Verdict::Invalid {
+            anomalies,
+            evidence,
+        };
+    }
+    if let Some(reason) = undecided(&keys, &decisions) {
+        return Verdict::Unknown { reason, evidence };
+    }
+    if keys.iter().all(|key| key.answered == 0) {
+        let reason = "no read, write or compare-and-set was ever answered".to_owned();
+        return Verdict::Unknown { reason, evidence };
+    }
+    Verdict::Valid { evidence }
+}
+
+/// A key that was asked anything else besides is no register, and left undecided.
+fn decide_key(key: &KeyHistory<'_>, budget: &Budget) -> (Decision, Method) {
+    let Some(foreign) = key.foreign else {
+        return decide(&key.register, budget);
+    };
+    let decision = Decision::Undecided {
+        reason: format!("`{}` is no request to a register", foreign.f()),
+        configurations: 0,
+    };
+    (decision, Method::NONE)
+}
+
+fn evidence(keys: &[KeyHistory<'_>], decisions: &[Decision], methods: &[Method]) -> Evidence {
     let count = |is_counted: fn(&Decision) -> bool| {
         decisions
             .iter()
@@ -74,7 +118,7 @@ fn evidence(keys: &[KeyHistory<'_>], decisions: &[Decision]) -> Evidence {
             .count() as u64
     };
     Evidence {
-        method: "WGL search over compressed configurations, key by key".to_owned(),
+        method: method::summary(methods),
         operations: keys.iter().map(|key| key.judged).sum(),
         keys: keys.len() as u64,
         keys_valid: count(|decision| matches!(decision, Decision::Legal { .. })),
@@ -92,17 +136,17 @@ fn anomalies(
     decisions: &[Decision],
     budget: &Budget,
 ) -> Vec<Anomaly> {
-    let mut illegal: Vec<(&KeyHistory<'_>, u32)> = Vec::new();
+    let mut illegal: Vec<(&KeyHistory<'_>, u32, Option<&Projection>)> = Vec::new();
     for (key, decision) in keys.iter().zip(decisions) {
         match decision {
-            Decision::Illegal { stuck, .. } => illegal.push((key, *stuck)),
+            Decision::Illegal { stuck, core, .. } => illegal.push((key, *stuck, core.as_ref())),
             Decision::Legal { .. } | Decision::Undecided { .. } => {}
         }
     }
-    illegal.sort_by_key(|(key, stuck)| key.register.ops[*stuck as usize].returned);
+    illegal.sort_by_key(|(key, stuck, _)| key.register.ops[*stuck as usize].returned);
     illegal.truncate(KEYS_EXPLAINED_MAX);
-    let mut anomalies = in_parallel(&illegal, |(key, stuck)| {
-        explain(history, key, *stuck, budget)
+    let mut anomalies = in_parallel(&illegal, |(key, stuck, core)| {
+        explain(history, key, *stuck, *core, budget)
     });
     anomalies.sort_by_key(|anomaly| {
         let gap = std::cmp::Reverse(gap(anomaly));

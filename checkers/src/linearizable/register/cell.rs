@@ -4,7 +4,7 @@ use crate::linearizable::timed::Timed;
 /// What the register holds, as an index into the key's table of values.
 pub(super) type State = u32;
 
-/// The key does not exist: where every register begins.
+/// Where every register begins: most often, the key does not exist.
 pub(super) const NIL: State = 0;
 
 pub(super) use crate::linearizable::timed::NEVER;
@@ -19,13 +19,6 @@ pub(super) enum Act {
     /// Held this value: a read, or a compare-and-set that was refused and says why.
     Observe(State),
     /// Held anything but this: a compare-and-set that was refused and does not say why.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "our clients always say; Jepsen's histories do not"
-        )
-    )]
     ObserveNot(State),
 }
 
@@ -106,6 +99,20 @@ impl Register {
     pub(super) fn events(&self) -> usize {
         let answered = self.ops.iter().filter(|op| op.is_answered()).count();
         self.ops.len() + answered
+    }
+
+    /// The events in order: the operation, and whether it returns.
+    pub(super) fn in_time(&self) -> impl Iterator<Item = (u32, bool)> {
+        let mut events = vec![0_u64; self.events()];
+        for (index, op) in (0_u64..).zip(&self.ops) {
+            events[op.invoked as usize] = index << 1;
+            if op.is_answered() {
+                events[op.returned as usize] = index << 1 | 1;
+            }
+        }
+        events
+            .into_iter()
+            .map(|event| ((event >> 1) as u32, event & 1 == 1))
     }
 
     /// One more than the largest state that is mentioned.

@@ -37,18 +37,19 @@ struct Story {
 /// Longer witnesses are cut: nobody reads them, and a report has to hold them.
 const WITNESS_MAX: usize = 1_000;
 
-/// Explains why `key`, which gets stuck at `stuck`, is illegal.
+/// Explains why `key`, which gets stuck at `stuck`, is illegal; `core` is illegal by itself.
 pub(super) fn explain(
     history: &History,
     key: &KeyHistory<'_>,
     stuck: u32,
+    core: Option<&Projection>,
     budget: &Budget,
 ) -> Anomaly {
+    let sources = Sources::new(&key.register);
     let Core {
         projection,
         is_minimal,
-    } = shrink(&key.register, stuck, budget);
-    let sources = Sources::new(&key.register);
+    } = shrink(&sources, stuck, core, budget);
     let scene = Scene::new(history, key, &sources, projection);
     let scene = scene.with_lost_update().unwrap_or(scene);
     let story = scene.story();
@@ -58,7 +59,7 @@ pub(super) fn explain(
         let role = story.roles.iter().find(|role| role.0 == place);
         let role = role.map_or_else(|| scene.role(place), |role| role.1.clone());
         let operation = scene.operation(place);
-        witness.push(WitnessOp::new(label(place), history, operation, role));
+        witness.push(WitnessOp::new(label(place), history, &operation, role));
     }
     Anomaly {
         kind: story.kind,
@@ -93,11 +94,13 @@ impl<'a, 'h> Scene<'a, 'h> {
         let both = [self.ops[one], self.ops[other]];
         let mut projection = Projection::around(both, self.sources);
         let from = super::projection::wanted(self.act(one)).expect("a swap");
-        projection.add_writer(self.sources.writers(from)[0]);
+        if let Some(&writer) = self.sources.writers(from).first() {
+            projection.add_writer(writer);
+        }
         Some(Scene::new(self.history, self.key, self.sources, projection))
     }
 
-    /// Two answered compare-and-sets from a value that was written only once.
+    /// Two answered compare-and-sets from a value that came to be only once.
     fn double(&self) -> Option<(usize, usize)> {
         let swaps: Vec<(usize, State)> = (0..self.ops.len())
             .filter(|&place| self.is_answered(place))
@@ -105,7 +108,7 @@ impl<'a, 'h> Scene<'a, 'h> {
                 Act::Swap { from, .. } => Some((place, from)),
                 Act::Write(_) | Act::Observe(_) | Act::ObserveNot(_) => None,
             })
-            .filter(|&(_, from)| self.sources.writers(from).len() == 1)
+            .filter(|&(_, from)| self.sources.origins(from) == 1)
             .collect();
         swaps.iter().enumerate().find_map(|(i, &(one, from))| {
             let other = swaps[i + 1..].iter().find(|swap| swap.1 == from);
@@ -176,8 +179,8 @@ impl<'a, 'h> Scene<'a, 'h> {
         roles
     }
 
-    fn operation(&self, place: usize) -> &'a Operation<'h> {
-        &self.key.operations[self.ops[place] as usize]
+    fn operation(&self, place: usize) -> Operation<'h> {
+        self.key.operation(self.ops[place])
     }
 
     fn register_op(&self, place: usize) -> &'a super::cell::RegisterOp {

@@ -49,11 +49,12 @@ impl Plan {
             slot_of: vec![0; register.ops.len()],
             ..Builder::default()
         };
-        for event in events(register) {
-            let op = register.ops[event.op as usize];
-            match (event.is_return, op.is_answered()) {
-                (false, true) => builder.open(event.op),
-                (true, _) => builder.close(event.op, op.returned),
+        builder.plan.moves.reserve(register.events());
+        for (index, is_return) in register.in_time() {
+            let op = register.ops[index as usize];
+            match (is_return, op.is_answered()) {
+                (false, true) => builder.open(index),
+                (true, _) => builder.close(index, op.returned),
                 (false, false) => {
                     let written = op.act.written();
                     let until = written.map_or(0, |state| wanted_until[state as usize]);
@@ -66,30 +67,6 @@ impl Plan {
         builder.plan.wanted_until = wanted_until;
         builder.finish()
     }
-}
-
-#[derive(Clone, Copy)]
-struct Event {
-    op: u32,
-    is_return: bool,
-}
-
-/// The events of a register in their order.
-fn events(register: &Register) -> Vec<Event> {
-    let blank = Event {
-        op: u32::MAX,
-        is_return: false,
-    };
-    let mut events = vec![blank; register.events()];
-    for (op, register_op) in (0_u32..).zip(&register.ops) {
-        let is_return = false;
-        events[register_op.invoked as usize] = Event { op, is_return };
-        if register_op.is_answered() {
-            let is_return = true;
-            events[register_op.returned as usize] = Event { op, is_return };
-        }
-    }
-    events
 }
 
 #[derive(Default)]

@@ -7,11 +7,65 @@ use super::projection::{Projection, wanted};
 use super::sources::Sources;
 use std::cmp::Reverse;
 
+/// Whether [`screen`] would find anything, at a fraction of the cost: in one pass over the events.
+pub(super) fn stands_out(register: &Register) -> bool {
+    has_double(register) || has_orphan(register)
+}
+
+fn has_double(register: &Register) -> bool {
+    let mut origins = vec![0_u32; register.states()];
+    let mut swaps = vec![0_u32; register.states()];
+    origins[NIL as usize] = 1;
+    for op in &register.ops {
+        if let Some(state) = op.act.written() {
+            origins[state as usize] += 1;
+        }
+        if let (Act::Swap { from, .. }, true) = (op.act, op.is_answered()) {
+            swaps[from as usize] += 1;
+        }
+    }
+    origins
+        .iter()
+        .zip(swaps)
+        .any(|(&origins, swaps)| origins == 1 && swaps > 1)
+}
+
+/// The sweep knows of each value the latest return among its writers that began so far. An operation
+/// that found it is an orphan if all of those had returned when somebody began who was done before
+/// the operation began.
+fn has_orphan(register: &Register) -> bool {
+    let mut latest = vec![0_u32; register.states()];
+    let mut cuts = vec![0_u32; register.ops.len()];
+    // The absence of the key is as if written at -1, so that all positions are one higher.
+    let mut cut = 0;
+    for (op, is_return) in register.in_time() {
+        let at = &register.ops[op as usize];
+        if !is_return {
+            cuts[op as usize] = cut;
+            if let Some(state) = at.act.written() {
+                let latest = &mut latest[state as usize];
+                *latest = (*latest).max(at.returned.saturating_add(1));
+            }
+            continue;
+        }
+        if let Some(state) = wanted(at.act) {
+            let (cut, latest) = (cuts[op as usize], latest[state as usize]);
+            let is_initial = state == NIL && cut == 0;
+            if !is_initial && (latest == 0 || latest < cut) {
+                return true;
+            }
+        }
+        if !at.act.is_pure() {
+            cut = cut.max(at.invoked + 1);
+        }
+    }
+    false
+}
+
 /// The violation with the fewest operations; of several, the one that comes first.
-pub(super) fn screen(register: &Register) -> Option<Projection> {
-    let sources = Sources::new(register);
-    let orphan = first_orphan(register, &sources);
-    let double = first_double(register, &sources);
+pub(super) fn screen(register: &Register, sources: &Sources<'_>) -> Option<Projection> {
+    let orphan = first_orphan(register, sources);
+    let double = first_double(register, sources);
     let cores = [orphan, double].into_iter().flatten();
     cores.min_by_key(|core| core.parts.len())
 }
@@ -71,7 +125,7 @@ fn first_double(register: &Register, sources: &Sources<'_>) -> Option<Projection
         let Act::Swap { from, .. } = op.act else {
             continue;
         };
-        if op.is_answered() && sources.writers(from).len() == 1 {
+        if op.is_answered() && sources.origins(from) == 1 {
             match first[from as usize] {
                 None => first[from as usize] = Some(index),
                 Some(other) => doubles.push((other, index)),
@@ -88,6 +142,8 @@ fn first_double(register: &Register, sources: &Sources<'_>) -> Option<Projection
     let Act::Swap { from, .. } = register.ops[one as usize].act else {
         unreachable!("only swaps were collected")
     };
-    core.add_writer(sources.writers(from)[0]);
+    if let Some(&writer) = sources.writers(from).first() {
+        core.add_writer(writer);
+    }
     Some(core)
 }

@@ -35,9 +35,15 @@ const SAME_VALUE_MAX: usize = 128;
 /// A part that is larger is left as it is.
 const PART_MAX: usize = 20_000;
 
-/// Shrinks `register`, which gets stuck at the return of `stuck`.
-pub(super) fn shrink(register: &Register, stuck: u32, budget: &Budget) -> Core {
-    let sources = Sources::new(register);
+/// Shrinks the register of `sources`, which gets stuck at the return of `stuck`. If an engine knows
+/// a part that is illegal by itself, that is `core`.
+pub(super) fn shrink(
+    sources: &Sources<'_>,
+    stuck: u32,
+    core: Option<&Projection>,
+    budget: &Budget,
+) -> Core {
+    let register = sources.register();
     let mut work = Work {
         register,
         budget,
@@ -45,7 +51,8 @@ pub(super) fn shrink(register: &Register, stuck: u32, budget: &Budget) -> Core {
         is_sure: true,
     };
     let mut projection = work
-        .first_part(stuck, &sources)
+        .first_part(stuck, core, sources)
+        .or_else(|| core.cloned())
         .unwrap_or_else(|| everything(register));
     if projection.parts.len() > PART_MAX {
         return Core {
@@ -53,7 +60,7 @@ pub(super) fn shrink(register: &Register, stuck: u32, budget: &Budget) -> Core {
             is_minimal: false,
         };
     }
-    let cache = Cache::new(register, &sources, &mut projection);
+    let cache = Cache::new(register, sources, &mut projection);
     let mut size = projection.parts.len() / 2;
     while size > 1 {
         work.drop_chunks(&mut projection, size, &cache);
@@ -109,11 +116,21 @@ impl Work<'_> {
     }
 
     /// An illegal part near the violation: what stands out, or the smallest window that suffices.
-    fn first_part(&mut self, stuck: u32, sources: &Sources<'_>) -> Option<Projection> {
-        if let Some(core) = screen(self.register)
+    fn first_part(
+        &mut self,
+        stuck: u32,
+        core: Option<&Projection>,
+        sources: &Sources<'_>,
+    ) -> Option<Projection> {
+        if let Some(core) = screen(self.register, sources)
             && self.is_illegal(&core)
         {
             return Some(core);
+        }
+        if let Some(core) = core
+            && self.is_illegal(core)
+        {
+            return Some(core.clone());
         }
         let same = self.same_value(stuck);
         let mut around = Projection::around(same.iter().copied(), sources);

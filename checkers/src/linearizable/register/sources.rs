@@ -1,5 +1,5 @@
 //! Which operations can have left the value that an operation found.
-use super::cell::{NIL, Register, State};
+use super::cell::{NEVER, NIL, Register, State};
 
 /// The writers of each value of a register, and what had certainly been overwritten when.
 #[derive(Debug)]
@@ -10,11 +10,15 @@ pub(super) struct Sources<'r> {
     writers: Vec<u32>,
     /// Beside each writer, the latest return among it and those before it in its group.
     latest: Vec<u32>,
-    /// For each position: of the answered writers that returned before it, the one invoked last.
-    overwriter: Vec<Option<u32>>,
-    /// For each operation: of the answered writers from there on, the one that returned first.
-    first_done: Vec<Option<u32>>,
+    /// For each position: one more than the answered writer that returned before it and was invoked
+    /// last, or 0.
+    overwriter: Vec<u32>,
+    /// For each operation: of the answered writers from there on, the one that returned first, or [`NONE`].
+    first_done: Vec<u32>,
 }
+
+/// No operation.
+const NONE: u32 = u32::MAX;
 
 impl<'r> Sources<'r> {
     /// The sources of `register`.
@@ -24,13 +28,18 @@ impl<'r> Sources<'r> {
             starts: vec![0; register.states() + 1],
             writers: Vec::new(),
             latest: Vec::new(),
-            overwriter: vec![None; register.events() + 1],
-            first_done: vec![None; register.ops.len() + 1],
+            overwriter: vec![0; register.events() + 1],
+            first_done: vec![NONE; register.ops.len() + 1],
         };
         sources.group_writers();
         sources.find_overwriters();
         sources.find_first_done();
         sources
+    }
+
+    /// Whose sources they are.
+    pub(super) fn register(&self) -> &'r Register {
+        self.register
     }
 
     fn group_writers(&mut self) {
@@ -62,7 +71,7 @@ impl<'r> Sources<'r> {
     fn find_overwriters(&mut self) {
         for (index, op) in (0_u32..).zip(&self.register.ops) {
             if op.is_answered() && !op.act.is_pure() {
-                self.overwriter[op.returned as usize + 1] = Some(index);
+                self.overwriter[op.returned as usize + 1] = index + 1;
             }
         }
         // Operations are numbered in order of invocation, so the one invoked last is the largest.
@@ -72,14 +81,13 @@ impl<'r> Sources<'r> {
     }
 
     fn find_first_done(&mut self) {
-        let returned = |writer: u32| self.register.ops[writer as usize].returned;
-        for index in (0..self.register.ops.len()).rev() {
-            let op = &self.register.ops[index];
-            let later = self.first_done[index + 1];
-            let is_writer = op.is_answered() && !op.act.is_pure();
-            let is_first = is_writer && later.is_none_or(|later| op.returned < returned(later));
-            let number = u32::try_from(index).expect("fewer than 2^32 operations");
-            self.first_done[index] = if is_first { Some(number) } else { later };
+        let (mut first, mut first_return) = (NONE, NEVER);
+        for (index, op) in self.register.ops.iter().enumerate().rev() {
+            if !op.act.is_pure() && op.returned < first_return {
+                let number = u32::try_from(index).expect("fewer than 2^32 operations");
+                (first, first_return) = (number, op.returned);
+            }
+            self.first_done[index] = first;
         }
     }
 
@@ -95,19 +103,24 @@ impl<'r> Sources<'r> {
         };
         let ops = &self.register.ops;
         let first = ops.partition_point(|writer| writer.invoked < after);
-        let found = self.first_done[first];
+        let found = Some(self.first_done[first]).filter(|&writer| writer != NONE);
         found.filter(|&writer| ops[writer as usize].returned < ops[op as usize].invoked)
     }
 
     /// Of the answered writers that returned before `op` began, the one that began last.
     pub(super) fn overwriter(&self, op: u32) -> Option<u32> {
-        self.overwriter[self.register.ops[op as usize].invoked as usize]
+        self.overwriter[self.register.ops[op as usize].invoked as usize].checked_sub(1)
     }
 
     /// All operations that write `state`, in order of invocation.
     pub(super) fn writers(&self, state: State) -> &[u32] {
         let group = self.group(state);
         &self.writers[group]
+    }
+
+    /// In how many ways a register can have come to hold `state`.
+    pub(super) fn origins(&self, state: State) -> usize {
+        self.writers(state).len() + usize::from(state == NIL)
     }
 
     fn group(&self, state: State) -> std::ops::Range<usize> {

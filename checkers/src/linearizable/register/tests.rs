@@ -1,4 +1,6 @@
 //! The judge of registers against drawings, brute force, simulations and real histories.
+mod blocks;
+mod calls;
 mod corpus;
 mod drawn;
 mod exhaustive;
@@ -11,7 +13,7 @@ mod told;
 use super::Linearizable;
 use super::decide::{Decision, decide};
 use super::split::split;
-use crate::{Anomaly, Budget, Checker, History, Verdict};
+use crate::{Anomaly, Budget, Checker, Data, History, Verdict};
 
 /// The verdict on a history, given memory enough.
 fn judge(history: &History) -> Verdict {
@@ -40,8 +42,8 @@ fn compare(history: &History) -> bool {
 /// Compares the bare decision about a history of one key with brute force.
 fn compare_decision(history: &History) -> bool {
     let is_legal = oracle::is_legal(&oracle::acts(history));
-    let key = split(history).remove(0);
-    match decide(&key.register, &Budget::new(1 << 30)) {
+    let key = split(history, &Data::Nil).remove(0);
+    match decide(&key.register, &Budget::new(1 << 30)).0 {
         Decision::Legal { .. } => assert!(is_legal, "acquitted:\n{:#?}", history.events()),
         Decision::Illegal { .. } => assert!(!is_legal, "accused:\n{:#?}", history.events()),
         Decision::Undecided { reason, .. } => panic!("{reason}"),

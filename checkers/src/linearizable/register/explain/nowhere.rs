@@ -2,7 +2,7 @@
 use super::words::label;
 use super::{Scene, Story};
 use crate::linearizable::register::cell::{NIL, State};
-use crate::{AnomalyKind, Edge, Kind, Op, Outcome, Process, Step, Value};
+use crate::{AnomalyKind, Data, Edge, Kind, Op, Operation, Outcome, Process, Step, Verb};
 use std::collections::HashMap;
 
 /// Where a value that nobody had written may come from.
@@ -22,7 +22,7 @@ impl Scene<'_, '_> {
     pub(super) fn story_from_nowhere(&self) -> Option<Story> {
         let reader = (0..self.ops.len()).find(|&place| self.is_from_nowhere(place))?;
         let state = crate::linearizable::register::projection::wanted(self.act(reader))?;
-        let value = self.key.values[state as usize]?;
+        let value = &self.key.values[state];
         let (kind, rest, why) = match self.origin(reader, value, state) {
             Origin::Failed {
                 process: Process(p),
@@ -80,33 +80,28 @@ impl Scene<'_, '_> {
         is_asked && self.sources.last_writer(self.ops[place], state).is_none()
     }
 
-    fn origin(&self, reader: usize, value: Value, state: State) -> Origin {
+    fn origin(&self, reader: usize, value: &Data, state: State) -> Origin {
         let Outcome::Ok { completed } = self.operation(reader).outcome else {
             return Origin::Unknown;
         };
         if let Some(process) = self.failed_writer(value, completed) {
             return Origin::Failed { process };
         }
-        let refused = self.key.operations.iter().find(|operation| {
-            let is_refused = matches!(operation.op, Op::Cas { from, to, found, .. }
-                if *to == value && *found != Some(*from));
-            let is_answered = matches!(operation.outcome, Outcome::Ok { .. });
-            is_refused && is_answered && operation.invoked < completed
-        });
-        if let Some(operation) = refused {
-            let process = operation.process;
+        let operations = (0..self.key.register.ops.len() as u32).map(|op| self.key.operation(op));
+        let mut begun = operations.take_while(|operation| operation.invoked < completed);
+        if let Some(Operation { process, .. }) = begun.find(|asked| is_refused(asked, value)) {
             return Origin::Refused { process };
         }
         match self.sources.writers(state).first() {
             Some(&later) => Origin::Later {
-                process: self.key.operations[later as usize].process,
+                process: self.key.operation(later).process,
             },
             None => Origin::Unknown,
         }
     }
 
     /// Who tried to write `value` before `completed`, and was told that it had failed.
-    fn failed_writer(&self, value: Value, completed: usize) -> Option<Process> {
+    fn failed_writer(&self, value: &Data, completed: usize) -> Option<Process> {
         let mut open: HashMap<Process, usize> = HashMap::new();
         for (position, event) in self.history.events().iter().enumerate() {
             if event.op.key() != self.key.key {
@@ -116,7 +111,7 @@ impl Scene<'_, '_> {
                 Kind::Invoke => {
                     open.insert(event.process, position);
                 }
-                Kind::Fail(_) if tried(&event.op) == Some(value) => {
+                Kind::Fail(_) if tried(&event.op).as_ref() == Some(value) => {
                     if open
                         .get(&event.process)
                         .is_some_and(|&began| began < completed)
@@ -131,13 +126,29 @@ impl Scene<'_, '_> {
     }
 }
 
+/// Whether this is a compare-and-set to `value` that was refused.
+fn is_refused(operation: &Operation<'_>, value: &Data) -> bool {
+    let is_answered = matches!(operation.outcome, Outcome::Ok { .. });
+    is_answered
+        && tried(operation.op).as_ref() == Some(value)
+        && match operation.op {
+            Op::Read { .. } | Op::Write { .. } => false,
+            Op::Cas { from, found, .. } => *found != Some(*from),
+            Op::Call(call) => call.f == Verb::Cas && call.output == Some(Data::Bool(false)),
+        }
+}
+
 /// The value that an operation would leave behind.
-fn tried(op: &Op) -> Option<Value> {
+fn tried(op: &Op) -> Option<Data> {
     match op {
         Op::Read { .. } => None,
-        Op::Write { value, .. } => Some(*value),
-        Op::Cas { to, .. } => Some(*to),
-        Op::Call(_) => None,
+        Op::Write { value, .. } => Some(Data::Int(*value)),
+        Op::Cas { to, .. } => Some(Data::Int(*to)),
+        Op::Call(call) => match call.f {
+            Verb::Write => Some(call.input.clone()),
+            Verb::Cas => call.input.pair().map(|(_, to)| to.clone()),
+            _ => None,
+        },
     }
 }
 

@@ -70,7 +70,7 @@ impl Scene<'_, '_> {
         let found = self.found(reader);
         let state = self.act(writer).written().expect("it wrote");
         let value = self.value(state);
-        if self.sources.writers(state).len() == 1 {
+        if self.sources.origins(state) == 1 {
             return format!(
                 "{c} {found}, and only {a} ever wrote {value}, so {a} comes before {c}."
             );
@@ -91,7 +91,7 @@ impl Scene<'_, '_> {
         if writer == order.initial() {
             return format!("{c} {found}, so it comes before {b} wrote {value}");
         }
-        let is_asked_twice = self.sources.writers(self.wanted(reader)).len() > 1;
+        let is_asked_twice = self.sources.origins(self.wanted(reader)) > 1;
         let a = label(writer);
         if is_asked_twice {
             format!(

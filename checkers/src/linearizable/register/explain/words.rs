@@ -1,8 +1,7 @@
 //! The sentences, and the words that they are made of.
 use super::Scene;
 use crate::linearizable::register::cell::{Act, NIL, State};
-use crate::op::shown;
-use crate::{Op, Process};
+use crate::{Op, Process, Verb};
 
 /// A sentence is at most this long.
 pub(super) const SENTENCE_CHARS_MAX: usize = 160;
@@ -56,6 +55,16 @@ fn fitting(wordings: impl Fn(Names) -> String) -> String {
 enum Names {
     WithNodes,
     Short,
+}
+
+/// What somebody did, with the values in words.
+enum Deed {
+    Read(String),
+    Wrote(String),
+    Changed(String, String),
+    Found(String),
+    /// Was refused, and not told what there was instead.
+    Missed(String),
 }
 
 impl Scene<'_, '_> {
@@ -132,7 +141,7 @@ impl Scene<'_, '_> {
     }
 
     pub(super) fn value(&self, state: State) -> String {
-        shown(self.key.values[state as usize])
+        self.key.values[state].to_string()
     }
 
     /// The time from the end of the first to the beginning of the second, unless it is nothing.
@@ -149,42 +158,54 @@ impl Scene<'_, '_> {
     /// `read key 9 = 3`.
     fn did(&self, place: usize) -> String {
         let key = self.key.key;
-        match self.operation(place).op {
-            Op::Read { value, .. } => format!("read key {key} = {}", shown(*value)),
-            Op::Write { value, .. } => format!("wrote key {key} = {value}"),
-            Op::Cas {
-                from, to, found, ..
-            } if *found == Some(*from) => format!("changed key {key} from {from} to {to}"),
-            Op::Cas { found, .. } => format!("found key {key} = {}", shown(*found)),
-            Op::Call(call) => call.to_string(),
+        match self.deed(place) {
+            Deed::Read(value) => format!("read key {key} = {value}"),
+            Deed::Wrote(value) => format!("wrote key {key} = {value}"),
+            Deed::Changed(from, to) => format!("changed key {key} from {from} to {to}"),
+            Deed::Found(value) => format!("found key {key} = {value}"),
+            Deed::Missed(value) => format!("found key {key} not to be {value}"),
         }
     }
 
     /// `read 3`.
     pub(super) fn found(&self, place: usize) -> String {
-        match self.operation(place).op {
-            Op::Read { value, .. } => format!("read {}", shown(*value)),
-            Op::Write { value, .. } => format!("wrote {value}"),
-            Op::Cas {
-                from, to, found, ..
-            } if *found == Some(*from) => format!("changed {from} to {to}"),
-            Op::Cas { found, .. } => format!("found {}", shown(*found)),
-            Op::Call(call) => call.to_string(),
+        match self.deed(place) {
+            Deed::Read(value) => format!("read {value}"),
+            Deed::Wrote(value) => format!("wrote {value}"),
+            Deed::Changed(from, to) => format!("changed {from} to {to}"),
+            Deed::Found(value) => format!("found {value}"),
+            Deed::Missed(value) => format!("did not find {value}"),
         }
     }
 
     /// What somebody had done or seen before `reader` began: `had finished replacing it by 7`.
     fn had(&self, place: usize, reader: usize) -> String {
         let is_nil = self.act(reader).accepts(NIL);
-        match self.operation(place).op {
-            Op::Write { value, .. } if is_nil => format!("had finished writing {value}"),
-            Op::Write { value, .. } => format!("had finished replacing it by {value}"),
-            Op::Read { value, .. } => format!("had read {}", shown(*value)),
-            Op::Cas {
-                from, to, found, ..
-            } if *found == Some(*from) => format!("had changed it from {from} to {to}"),
-            Op::Cas { found, .. } => format!("had found {}", shown(*found)),
-            Op::Call(call) => format!("had asked {call}"),
+        match self.deed(place) {
+            Deed::Wrote(value) if is_nil => format!("had finished writing {value}"),
+            Deed::Wrote(value) => format!("had finished replacing it by {value}"),
+            Deed::Read(value) => format!("had read {value}"),
+            Deed::Changed(from, to) => format!("had changed it from {from} to {to}"),
+            Deed::Found(value) => format!("had found {value}"),
+            Deed::Missed(value) => format!("had not found {value}"),
+        }
+    }
+
+    fn deed(&self, place: usize) -> Deed {
+        let value = |state: State| self.value(state);
+        match (self.operation(place).op, self.act(place)) {
+            (Op::Read { .. }, Act::Observe(read)) => Deed::Read(value(read)),
+            (Op::Cas { from, to, .. }, Act::Observe(_)) if from == to => {
+                Deed::Changed(from.to_string(), to.to_string())
+            }
+            (Op::Call(call), Act::Observe(read)) if call.f == Verb::Cas => {
+                Deed::Changed(value(read), value(read))
+            }
+            (Op::Call(_), Act::Observe(read)) => Deed::Read(value(read)),
+            (_, Act::Observe(found)) => Deed::Found(value(found)),
+            (_, Act::ObserveNot(missed)) => Deed::Missed(value(missed)),
+            (_, Act::Write(to)) => Deed::Wrote(value(to)),
+            (_, Act::Swap { from, to }) => Deed::Changed(value(from), value(to)),
         }
     }
 

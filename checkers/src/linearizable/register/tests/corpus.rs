@@ -4,6 +4,7 @@ use crate::Budget;
 use crate::linearizable::register::cell::{Act, NEVER, NIL, Register, RegisterOp, State};
 use crate::linearizable::register::decide::{Decision, decide};
 use crate::linearizable::register::shrink::shrink;
+use crate::linearizable::register::sources::Sources;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -174,10 +175,10 @@ fn recorded_histories_get_the_verdicts_that_others_found() {
         };
         assert!(!register.ops.is_empty(), "{file}");
         let budget = Budget::new(1 << 30);
-        match (decide(&register, &budget), entry["expected"].as_str()) {
+        match (decide(&register, &budget).0, entry["expected"].as_str()) {
             (Decision::Legal { .. }, Some("valid")) => {}
-            (Decision::Illegal { stuck, .. }, Some("invalid")) => {
-                let core = shrink(&register, stuck, &budget);
+            (Decision::Illegal { stuck, core, .. }, Some("invalid")) => {
+                let core = shrink(&Sources::new(&register), stuck, core.as_ref(), &budget);
                 let size = core.projection.parts.len();
                 println!("{file}: {size} of {} operations", register.ops.len());
                 assert!(core.is_minimal, "{file}");

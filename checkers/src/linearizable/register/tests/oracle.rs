@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 /// What an operation does to its key.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Does {
-    Set(Value),
-    Swaps(Value, Value),
+    Set(Option<Value>),
+    Swaps(Option<Value>, Option<Value>),
     Sees(Option<Value>),
-    SeesNot(Value),
+    SeesNot(Option<Value>),
     Nothing,
 }
 
@@ -28,8 +28,10 @@ pub(super) fn acts(history: &History) -> Vec<Act> {
         let (does, returned) = match (operation.outcome, operation.op) {
             (Outcome::Ok { completed }, op) => (answered(op), Some(completed)),
             (Outcome::Unknown { .. }, Op::Read { .. } | Op::Call(_)) => (Does::Nothing, None),
-            (Outcome::Unknown { .. }, Op::Write { value, .. }) => (Does::Set(*value), None),
-            (Outcome::Unknown { .. }, Op::Cas { from, to, .. }) => (Does::Swaps(*from, *to), None),
+            (Outcome::Unknown { .. }, Op::Write { value, .. }) => (Does::Set(Some(*value)), None),
+            (Outcome::Unknown { .. }, Op::Cas { from, to, .. }) => {
+                (Does::Swaps(Some(*from), Some(*to)), None)
+            }
         };
         acts.push(Act {
             key: operation.op.key(),
@@ -44,10 +46,10 @@ pub(super) fn acts(history: &History) -> Vec<Act> {
 fn answered(op: &Op) -> Does {
     match *op {
         Op::Read { value, .. } => Does::Sees(value),
-        Op::Write { value, .. } => Does::Set(value),
+        Op::Write { value, .. } => Does::Set(Some(value)),
         Op::Cas {
             from, to, found, ..
-        } if found == Some(from) => Does::Swaps(from, to),
+        } if found == Some(from) => Does::Swaps(Some(from), Some(to)),
         Op::Cas { found, .. } => Does::Sees(found),
         Op::Call(_) => Does::Nothing,
     }
@@ -57,10 +59,10 @@ impl Does {
     /// What the key holds afterwards, if this can be.
     fn to(self, held: Option<Value>) -> Option<Option<Value>> {
         match self {
-            Does::Set(value) => Some(Some(value)),
-            Does::Swaps(from, to) => (held == Some(from)).then_some(Some(to)),
+            Does::Set(value) => Some(value),
+            Does::Swaps(from, to) => (held == from).then_some(to),
             Does::Sees(value) => (held == value).then_some(held),
-            Does::SeesNot(value) => (held != Some(value)).then_some(held),
+            Does::SeesNot(value) => (held != value).then_some(held),
             Does::Nothing => Some(held),
         }
     }
