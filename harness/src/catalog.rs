@@ -2,6 +2,7 @@
 use crate::names::{self, UnknownName};
 use crate::nemesis::{AnyNemesis, partition::Partition};
 use crate::{target::AnyTarget, target::Target, workload::Workload};
+use checkers::{model::MODELS, weak::PROMISES};
 use std::{collections::BTreeMap, ffi::OsString, process::ExitCode, rc::Rc};
 
 /// A program that `assay node NAME` starts: it gets the arguments after its name, and runs until it is stopped.
@@ -38,6 +39,13 @@ pub(crate) static NEMESES: [NemesisEntry; 2] = [
         make: || Some(Box::<Partition>::default()),
     },
 ];
+
+/// A model or property by which histories can be judged.
+pub(crate) fn find_model(name: &str) -> Result<&'static str, UnknownName> {
+    let models = MODELS.iter().map(|model| model.name);
+    let promises = PROMISES.iter().map(|promise| promise.name);
+    names::find("model", "models", name, models.chain(promises))
+}
 
 /// What a binary can test, and with what. A user's own crate fills one as ours does.
 #[derive(Default)]

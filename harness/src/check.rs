@@ -2,6 +2,7 @@
 use crate::judge::{self, Answer, By, Judgement, Limits, Request, reading};
 use crate::result::Word;
 use crate::{summary, tell};
+use checkers::Data;
 use clap::Args;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -18,10 +19,16 @@ pub(crate) struct CheckArgs {
     /// Judge by this model (assay models) [default: the one whose verbs the history uses]
     #[arg(short, long, value_name = "NAME")]
     model: Option<String>,
+    /// Let real time mean nothing: judge by sequential consistency, the order of each process alone
+    #[arg(long, requires = "model")]
+    sequential: bool,
+    /// What the model is told beforehand, as JSON: initial=0, permits=3 (assay models NAME); may be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "model", value_parser = parameter)]
+    with: Vec<(String, Data)>,
     /// Judge only what was asked of this key
     #[arg(long)]
     key: Option<String>,
-    /// What the files are written in: jsonl, columnar, edn, jepsen-log, porcupine [default: what they look like]
+    /// What the files are written in: jsonl, columnar, jepsen-edn, jepsen-log, porcupine-kv [default: what they look like]
     #[arg(long, value_name = "NAME")]
     format: Option<String>,
     /// Skip and count what makes no sense, instead of giving up at it
@@ -100,7 +107,11 @@ fn request(args: &CheckArgs) -> Result<Request, String> {
     }
     let by = match (&args.workload, &args.model) {
         (Some(name), _) => By::Workload(name.clone()),
-        (None, Some(name)) => By::Model(name.clone()),
+        (None, Some(name)) => By::Model {
+            name: name.clone(),
+            parameters: args.with.iter().cloned().collect(),
+            is_sequential: args.sequential,
+        },
         (None, None) => By::Itself,
     };
     let report = args.report.as_ref().map(|path| {
@@ -135,6 +146,14 @@ fn show(args: &CheckArgs, file: &Path, judgement: &Judgement) {
         return;
     }
     tell::out(summary::of_history(&name, judgement));
+}
+
+/// `initial=0`.
+fn parameter(text: &str) -> Result<(String, Data), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let value =
+        serde_json::from_str(value).map_err(|error| format!("{error}; write the value as JSON"))?;
+    Ok((name.to_owned(), value))
 }
 
 /// `512M`, `32G`.

@@ -1,11 +1,12 @@
 //! The command line, for any catalog: what is asked, what went wrong with the asking, and the exit code.
-use crate::catalog::Catalog;
+use crate::catalog::{self, Catalog};
 use crate::check::{self, CheckArgs};
 use crate::judge;
+use crate::kept::Kept;
 use crate::plan::Plan;
 use crate::result::Word;
 use crate::sandbox::{self, Side};
-use crate::{doctor, lists, names, network, tell, trial};
+use crate::{convert, doctor, lists, names, network, tell, trial};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,12 +27,16 @@ enum Command {
     Test(TestArgs),
     /// Judge recorded histories again
     Check(CheckArgs),
+    /// Write a recorded history in another format
+    Convert(convert::ConvertArgs),
     /// List the systems that can be tested, or tell all about one
     Targets { name: Option<String> },
     /// List what can be asked of them, or tell all about one
     Workloads { name: Option<String> },
     /// List what can be done to them, or tell all about one
     Nemeses { name: Option<String> },
+    /// List the models by which histories can be judged, or tell all about one
+    Models { name: Option<String> },
     /// Say what this machine can and cannot do, and how to mend it
     Doctor(DoctorArgs),
     /// Run one node of a bundled service in the foreground
@@ -78,6 +83,9 @@ struct TestArgs {
     /// Where the run gets its folder
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     results: PathBuf,
+    /// How the history is kept
+    #[arg(long, value_enum, default_value_t)]
+    history: Kept,
 }
 
 #[derive(Args)]
@@ -109,6 +117,15 @@ enum Ended {
 impl From<names::UnknownName> for Ended {
     fn from(error: names::UnknownName) -> Ended {
         Ended::Usage(error.to_string())
+    }
+}
+
+impl From<convert::Refused> for Ended {
+    fn from(refused: convert::Refused) -> Ended {
+        match refused {
+            convert::Refused::Usage(text) => Ended::Usage(text),
+            convert::Refused::Broken(text) => Ended::Broken(text),
+        }
     }
 }
 
@@ -145,6 +162,10 @@ fn dispatch(catalog: &Catalog, command: Command) -> Result<ExitCode, Ended> {
     match command {
         Command::Test(args) => test(catalog, &args),
         Command::Check(args) => check(&args),
+        Command::Convert(args) => {
+            tell::err(convert::run(&args)?);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Targets { name: None } => print(&lists::targets(catalog)),
         Command::Targets { name: Some(name) } => {
             let name = catalog.find_target(&name)?;
@@ -159,6 +180,8 @@ fn dispatch(catalog: &Catalog, command: Command) -> Result<ExitCode, Ended> {
         Command::Nemeses { name: Some(name) } => {
             print(&lists::nemesis(catalog.find_nemesis(&name)?))
         }
+        Command::Models { name: None } => print(&lists::models()),
+        Command::Models { name: Some(name) } => print(&lists::model(catalog::find_model(&name)?)),
         Command::Doctor(args) if args.inside => sandboxed(doctor::inside),
         Command::Doctor(_) => Ok(doctor::run()),
         Command::Node { name, args } => Ok(catalog.find_service(&name)?(args)),
@@ -183,7 +206,7 @@ fn sandboxed(work: impl FnOnce() -> Result<Word, String>) -> Result<ExitCode, En
 
 fn test(catalog: &Catalog, args: &TestArgs) -> Result<ExitCode, Ended> {
     let plan = plan(catalog, args)?;
-    sandboxed(|| trial::run(catalog, &plan, &args.results))
+    sandboxed(|| trial::run(catalog, &plan, &args.results, args.history))
 }
 
 fn plan(catalog: &Catalog, args: &TestArgs) -> Result<Plan, Ended> {

@@ -7,7 +7,7 @@ use crate::strength::Ordeal;
 use crate::target::About;
 use crate::{environment, judge, strength, summary};
 use checkers::History;
-use checkers::format::jsonl::Recording;
+use checkers::format::Recording;
 use std::path::Path;
 use std::time::SystemTime;
 

@@ -1,5 +1,6 @@
 //! Checking in a child process with a limit on memory and time, so that a checker that explodes takes no evidence with it.
 use crate::result::{Check, Word};
+use checkers::model::Parameters;
 use checkers::{Evidence, Verdict};
 use nix::sys::resource::{Resource, setrlimit};
 use serde::{Deserialize, Serialize};
@@ -38,8 +39,12 @@ pub(crate) struct Request {
 pub(crate) enum By {
     /// The checkers of this workload.
     Workload(String),
-    /// This model, or weaker property.
-    Model(String),
+    /// This model, or weaker property, with what it is told beforehand.
+    Model {
+        name: String,
+        parameters: Parameters,
+        is_sequential: bool,
+    },
     /// Whatever the history says of itself, or else the model that its verbs are those of.
     Itself,
 }

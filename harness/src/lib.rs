@@ -8,8 +8,10 @@ mod workload;
 
 // One run.
 mod catalog;
+mod columnar;
 mod control;
 mod faults;
+mod kept;
 mod notes;
 mod pace;
 mod plan;
@@ -31,8 +33,11 @@ mod sandbox;
 // What becomes of it.
 mod check;
 mod conclusion;
+mod convert;
 mod environment;
+mod input;
 mod judge;
+mod mapped;
 mod page_of_recording;
 pub mod report;
 pub mod result;

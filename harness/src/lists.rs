@@ -1,5 +1,6 @@
 //! What `assay targets`, `workloads` and `nemeses` print.
 use crate::catalog::{Catalog, NEMESES, NemesisEntry};
+use checkers::{model::MODELS, weak::PROMISES};
 use std::fmt::Write;
 
 pub(crate) fn targets(catalog: &Catalog) -> String {
@@ -42,6 +43,40 @@ pub(crate) fn workloads(catalog: &Catalog) -> String {
 
 pub(crate) fn nemeses() -> String {
     columns(NEMESES.iter().map(|entry| (entry.name, entry.summary)))
+}
+
+/// What histories can be judged by: objects, and weaker promises of registers.
+pub(crate) fn models() -> String {
+    let models = MODELS.iter().map(|model| (model.name, model.about));
+    let promises = PROMISES.iter().map(|promise| (promise.name, promise.about));
+    format!(
+        "objects, linearizable or, with --sequential, sequentially consistent:\n{}\n\nweaker promises of registers:\n{}",
+        columns(models),
+        columns(promises)
+    )
+}
+
+/// All about one of them.
+pub(crate) fn model(name: &str) -> String {
+    let model = MODELS.iter().find(|model| model.name == name);
+    let promise = PROMISES.iter().find(|promise| promise.name == name);
+    let (about, parameters) = match (model, promise) {
+        (Some(model), _) => (model.about, model.parameters),
+        (None, Some(promise)) => (promise.about, promise.parameters),
+        (None, None) => unreachable!("the name has been found"),
+    };
+    let mut text = format!("{name}\n  {about}\n");
+    if let Some(model) = model {
+        text += "\nasked, and answered:\n";
+        for asks in model.asks {
+            let _ = writeln!(text, "  {asks}");
+        }
+    }
+    if !parameters.is_empty() {
+        text += "\ntold beforehand (--with NAME=VALUE):\n";
+        text += &columns(parameters.iter().copied());
+    }
+    text.trim_end().to_owned()
 }
 
 /// All about one workload.

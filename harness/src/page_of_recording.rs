@@ -2,7 +2,7 @@
 use crate::judge::Judgement;
 use crate::result::{RunResult, SCHEMA, Strength};
 use crate::{notes, report, strength, summary};
-use checkers::format::jsonl::Recording;
+use checkers::format::Recording;
 use checkers::{Evidence, History, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

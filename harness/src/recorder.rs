@@ -1,5 +1,6 @@
 //! The only writer of histories. One thread writes, so the order of lines is the order of events.
 use crate::client::Failure;
+use crate::columnar::Columns;
 use crate::plan::Plan;
 use checkers::format::jsonl::{self, Header};
 use checkers::{Event, Kind, NodeId, Op, Process};
@@ -16,7 +17,10 @@ use tokio::time::Instant;
 pub(crate) struct Recorder {
     began: Instant,
     pending: RefCell<Vec<u8>>,
-    sink: RefCell<Box<dyn Write>>,
+    /// Of the lines, if they are kept.
+    sink: RefCell<Option<Box<dyn Write>>>,
+    /// The columnar history, if it is kept.
+    columns: Option<Columns>,
     wake: Notify,
     /// After an error of the sink nothing is written any more, so that its last line stays the last.
     is_broken: Cell<bool>,
@@ -45,16 +49,35 @@ impl Recorder {
     ///
     /// # Errors
     /// If the header cannot be written.
-    pub(crate) fn new(mut sink: Box<dyn Write>, plan: &Plan) -> io::Result<Recorder> {
-        let mut line = Vec::new();
-        jsonl::write_header(&mut line, &header(plan))?;
-        sink.write_all(&line)?;
+    pub(crate) fn new(sink: Box<dyn Write>, plan: &Plan) -> io::Result<Recorder> {
+        Recorder::keeping(Some(sink), None, plan)
+    }
+
+    /// A recorder into `lines`, which gets whole lines only, and `columns`, which gets whole blocks.
+    ///
+    /// # Errors
+    /// If a header cannot be written.
+    pub(crate) fn keeping(
+        mut lines: Option<Box<dyn Write>>,
+        columns: Option<Box<dyn Write>>,
+        plan: &Plan,
+    ) -> io::Result<Recorder> {
+        let header = header(plan);
+        if let Some(lines) = &mut lines {
+            let mut line = Vec::new();
+            jsonl::write_header(&mut line, &header)?;
+            lines.write_all(&line)?;
+        }
+        let columns = columns
+            .map(|sink| Columns::new(sink, &header))
+            .transpose()?;
         let latency = hdrhistogram::Histogram::new_with_bounds(1, 3_600_000_000, 2)
             .expect("the bounds are in order");
         Ok(Recorder {
             began: Instant::now(),
             pending: RefCell::default(),
-            sink: RefCell::new(sink),
+            sink: RefCell::new(lines),
+            columns,
             wake: Notify::new(),
             is_broken: Cell::new(false),
             tally: Cell::default(),
@@ -142,18 +165,25 @@ impl Recorder {
     pub(crate) fn note(&self, who: &str, f: &str, value: &impl Serialize) -> u64 {
         let time = self.now();
         let value = serde_json::to_value(value).expect("notes are plain data");
-        let mut pending = self.pending.borrow_mut();
-        jsonl::write_note(&mut *pending, time, who, f, value)
-            .expect("memory takes what is written");
-        drop(pending);
+        if let Some(columns) = &self.columns {
+            columns.note(time, who, f, &value);
+        }
+        if self.sink.borrow().is_some() {
+            jsonl::write_note(&mut *self.pending.borrow_mut(), time, who, f, value)
+                .expect("memory takes what is written");
+        }
         self.wake.notify_one();
         time
     }
 
     fn write(&self, event: &Event) {
-        let mut pending = self.pending.borrow_mut();
-        jsonl::write_event(&mut *pending, event).expect("memory takes what is written");
-        drop(pending);
+        if let Some(columns) = &self.columns {
+            columns.event(event);
+        }
+        if self.sink.borrow().is_some() {
+            jsonl::write_event(&mut *self.pending.borrow_mut(), event)
+                .expect("memory takes what is written");
+        }
         self.wake.notify_one();
     }
 
@@ -177,13 +207,25 @@ impl Recorder {
     /// If the sink does not take it, as when the disk is full.
     pub(crate) fn flush(&self) -> io::Result<()> {
         let mut pending = self.pending.borrow_mut();
-        if !self.is_broken.get() {
-            let written = self.sink.borrow_mut().write_all(&pending);
+        if let Some(sink) = &mut *self.sink.borrow_mut()
+            && !self.is_broken.get()
+        {
+            let written = sink.write_all(&pending);
             self.is_broken.set(written.is_err());
             written?;
         }
         pending.clear();
-        Ok(())
+        self.columns.as_ref().map_or(Ok(()), Columns::flush)
+    }
+
+    /// Hands on all that is left: nothing will be written any more.
+    ///
+    /// # Errors
+    /// If a sink does not take it.
+    pub(crate) fn finish(&self) -> io::Result<()> {
+        let flushed = self.flush();
+        let finished = self.columns.as_ref().map_or(Ok(()), Columns::finish);
+        flushed.and(finished)
     }
 }
 
@@ -195,5 +237,63 @@ fn header(plan: &Plan) -> Header {
         seed: Some(plan.seed),
         nemesis: Some(plan.nemesis.clone()),
         nodes: Some(plan.nodes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkers::format::columnar;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    #[derive(Clone, Default)]
+    struct Shared(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn plan() -> Plan {
+        Plan {
+            target: "none".to_owned(),
+            workload: "register".to_owned(),
+            nemesis: "none".to_owned(),
+            bugs: Vec::new(),
+            seed: 7,
+            nodes: 5,
+            concurrency: 1,
+            rate: None,
+            time_limit: Duration::from_secs(1),
+            op_deadline: Duration::from_secs(1),
+        }
+    }
+
+    #[test]
+    fn lines_and_columnar_blocks_tell_the_same() {
+        let (lines, columns) = (Shared::default(), Shared::default());
+        let sinks = (Box::new(lines.clone()), Box::new(columns.clone()));
+        let recorder = Recorder::keeping(Some(sinks.0), Some(sinks.1), &plan()).unwrap();
+        let (process, node, key) = (Process(1), NodeId(2), 3);
+        let write = Op::Write { key, value: 4 };
+        recorder.note("harness", "phase", &"traffic");
+        let invoked = recorder.invoke(process, node, &write);
+        recorder.note("nemesis", "fault", &[1, 2]);
+        let unknown = Failure::Unknown("timed out".to_owned());
+        recorder.complete(process, node, invoked, write, Err(unknown));
+        recorder.note("harness", "phase", &"the end");
+        recorder.finish().unwrap();
+        let lines = jsonl::read(&lines.0.borrow()[..]).unwrap();
+        let columns = columnar::read(&columns.0.borrow()).unwrap();
+        assert_eq!(lines.header, columns.header);
+        assert_eq!(lines.history.events(), columns.history.events());
+        assert_eq!(lines.history.notes(), columns.history.notes());
+        assert_eq!((lines.torn, columns.torn), (None, None));
     }
 }

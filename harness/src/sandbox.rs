@@ -261,7 +261,7 @@ fn exit_code(status: ExitStatus) -> ExitCode {
         (None, signal) => {
             let signal = signal.unwrap_or(0);
             tell::err(format_args!(
-                "error: the run was ended by signal {signal}\n  what it recorded until then is in its folder: judge it with `assay check FOLDER/history.jsonl`"
+                "error: the run was ended by signal {signal}\n  what it recorded until then is in its folder: judge it with `assay check FOLDER/history.*`"
             ));
             ExitCode::from(3)
         }

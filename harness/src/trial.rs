@@ -3,6 +3,7 @@ use crate::catalog::Catalog;
 use crate::conclusion::Circumstances;
 use crate::control::Control;
 use crate::judge::{self, Limits};
+use crate::kept::{self, Kept};
 use crate::network::Network;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -14,6 +15,7 @@ use crate::store::Store;
 use crate::{cluster::Cluster, report, sandbox, summary, target::About, tell};
 use checkers::History;
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -26,7 +28,12 @@ pub(crate) const CHECK_TIME: Duration = Duration::from_secs(300);
 ///
 /// # Errors
 /// If it cannot even begin; whatever goes wrong later is part of the result.
-pub(crate) fn run(catalog: &Catalog, plan: &Plan, results: &Path) -> Result<Word, String> {
+pub(crate) fn run(
+    catalog: &Catalog,
+    plan: &Plan,
+    results: &Path,
+    kept: Kept,
+) -> Result<Word, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -43,9 +50,9 @@ pub(crate) fn run(catalog: &Catalog, plan: &Plan, results: &Path) -> Result<Word
             format!("cannot write results into {results}: {error}\n  choose another folder with --results DIR")
         })?;
         let progress = Progress::new(plan.time_limit);
-        let ran = perform(catalog, plan, &store, &control, &progress).await?;
+        let ran = perform(catalog, plan, &store, kept, &control, &progress).await?;
         progress.phase("check");
-        let file = store.path("history.jsonl");
+        let file = store.path(kept.judged());
         let checks = judge::of_run(&file, &plan.workload, Limits::of_this_machine(CHECK_TIME)).await;
         progress.finish();
         let circumstances = Circumstances {
@@ -87,6 +94,7 @@ async fn perform(
     catalog: &Catalog,
     plan: &Plan,
     store: &Store,
+    kept: Kept,
     control: &Control,
     progress: &Progress,
 ) -> Result<Ran, String> {
@@ -95,10 +103,10 @@ async fn perform(
         Some(nemesis) => schedule(plan, nemesis.as_mut()),
         None => Vec::new(),
     };
-    let recorder = begin_history(store, plan, &faults).map_err(|error| {
+    let recorder = begin_history(store, plan, kept, &faults).map_err(|error| {
         format!(
             "cannot write {}: {error}",
-            store.path("history.jsonl").display()
+            store.path(kept.judged()).display()
         )
     })?;
     let network = Network::build(plan.nodes).await.map_err(|error| {
@@ -128,21 +136,33 @@ async fn perform(
         () = progress.watch(&recorder) => unreachable!("it watches for ever"),
     };
     ran.phases.insert(0, network_phase);
-    if let Err(error) = recorder.flush() {
+    if let Err(error) = recorder.finish() {
         control.stop(&format!("the history cannot be written: {error}"));
     }
     Ok(ran)
 }
 
-fn begin_history(store: &Store, plan: &Plan, faults: &[Planned]) -> std::io::Result<Recorder> {
+fn begin_history(
+    store: &Store,
+    plan: &Plan,
+    kept: Kept,
+    faults: &[Planned],
+) -> std::io::Result<Recorder> {
     let mut lines = Vec::new();
     for fault in faults {
         serde_json::to_writer(&mut lines, fault)?;
         lines.push(b'\n');
     }
     store.write("schedule.jsonl", &lines)?;
-    let file = File::create_new(store.path("history.jsonl"))?;
-    Recorder::new(Box::new(file), plan)
+    let sink = |is_kept: bool, name| -> std::io::Result<Option<Box<dyn Write>>> {
+        Ok(match is_kept {
+            true => Some(Box::new(File::create_new(store.path(name))?)),
+            false => None,
+        })
+    };
+    let lines = sink(kept.has_lines(), kept::LINES)?;
+    let columns = sink(kept.has_columns(), kept::COLUMNS)?;
+    Recorder::keeping(lines, columns, plan)
 }
 
 /// The first interrupt ends the traffic, the second one everything: as we are pid 1, nothing survives us.

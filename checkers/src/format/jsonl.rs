@@ -8,13 +8,28 @@
 //! ```
 //! `time` is in nanoseconds since the run began. A file that ends in the middle of a line, as after
 //! a crash, is read up to the last whole line.
+//!
+//! Other objects than registers are asked with `value` and answer with `result`; an operation on
+//! object 0 need not say its `key`:
+//!
+//! ```text
+//! {"time":1,"process":0,"type":"invoke","f":"enqueue","value":7}
+//! {"time":2,"process":0,"type":"ok","f":"enqueue","value":7}
+//! {"time":3,"process":0,"type":"invoke","f":"dequeue"}
+//! {"time":4,"process":0,"type":"ok","f":"dequeue","result":7}
+//! ```
 mod line;
+mod reader;
+mod scan;
 
-use self::line::{Line, Type, Who};
-use crate::{Event, History};
+pub(super) use self::reader::read_lines;
+pub use super::{ReadError, Recording};
+
+use self::line::Line;
+use super::{Format, Options};
+use crate::Event;
 use serde::{Deserialize, Serialize};
-use serde_json::error::Category;
-use std::{fmt, io, io::BufRead, io::Write};
+use std::{io, io::Read, io::Write};
 
 /// The first line: which run this is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,113 +56,16 @@ pub struct Header {
 /// The name of this format and its version; changed only by adding.
 pub const FORMAT: &str = "assay.history/1";
 
-/// A history as it was recorded.
-#[derive(Clone, Debug)]
-pub struct Recording {
-    /// Which run it is of, if it says.
-    pub header: Option<Header>,
-    /// What happened.
-    pub history: History,
-    /// The number of the last line, if it was cut off in the middle and therefore left out.
-    pub torn: Option<usize>,
-}
-
-/// Why a history could not be read.
-#[derive(Debug)]
-pub enum ReadError {
-    /// The file could not be read.
-    Io(io::Error),
-    /// A line makes no sense; counted from 1.
-    Line { number: usize, why: String },
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadError::Io(error) => write!(f, "{error}"),
-            ReadError::Line { number, why } => write!(f, "line {number}: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ReadError {}
-
-/// A line is at most this long, in bytes, so that a hostile file cannot fill the memory.
-const LINE_BYTES_MAX: u64 = 16 << 20;
-
 /// Reads a whole recording.
 ///
 /// # Errors
 /// If the source cannot be read, or a line other than an unfinished last one makes no sense.
-pub fn read(mut source: impl BufRead) -> Result<Recording, ReadError> {
-    let mut recording = Recording {
-        header: None,
-        history: History::default(),
-        torn: None,
+pub fn read(source: impl Read) -> Result<Recording, ReadError> {
+    let options = Options {
+        format: Some(Format::Jsonl),
+        ..Options::default()
     };
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        let length = io::Read::take(&mut source, LINE_BYTES_MAX)
-            .read_until(b'\n', &mut line)
-            .map_err(ReadError::Io)?;
-        if length == 0 {
-            break;
-        }
-        let is_whole = line.ends_with(b"\n");
-        if length as u64 == LINE_BYTES_MAX && !is_whole {
-            let why = format!("longer than {} MiB", LINE_BYTES_MAX >> 20);
-            return Err(ReadError::Line { number, why });
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        match read_line(&line, number, &mut recording) {
-            Ok(()) => {}
-            Err(_) if !is_whole => recording.torn = Some(number),
-            Err(why) => return Err(ReadError::Line { number, why }),
-        }
-    }
-    Ok(recording)
-}
-
-fn read_line(line: &[u8], number: usize, recording: &mut Recording) -> Result<(), String> {
-    if number == 1
-        && let Ok(header) = serde_json::from_slice::<Header>(line)
-    {
-        if header.format != FORMAT {
-            return Err(format!(
-                "format `{}` is not known, only `{FORMAT}`",
-                header.format
-            ));
-        }
-        recording.header = Some(header);
-        return Ok(());
-    }
-    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| describe(&error))?;
-    match line.process {
-        Who::Process(_) => recording
-            .history
-            .push(line.into_event()?)
-            .map_err(|malformed| malformed.to_string()),
-        Who::Other(_) => {
-            recording
-                .history
-                .note(line.time, line.f, line.value.unwrap_or_default());
-            Ok(())
-        }
-    }
-}
-
-/// Without serde's "at line 1", which would be wrong beside our own line number.
-fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let end = text.rfind(" at line ").unwrap_or(text.len());
-    let what = match error.classify() {
-        Category::Syntax | Category::Eof | Category::Io => "not a line of JSON: ",
-        Category::Data => "",
-    };
-    format!("{what}{} at column {}", &text[..end], error.column())
+    super::read(source, &options)
 }
 
 /// Writes the first line.
@@ -163,7 +81,7 @@ pub fn write_header(sink: &mut impl Write, header: &Header) -> io::Result<()> {
 /// # Errors
 /// If `sink` does not take it.
 pub fn write_event(sink: &mut impl Write, event: &Event) -> io::Result<()> {
-    write_line(sink, &Line::from_event(event))
+    write_line(sink, &Line::of_event(event))
 }
 
 /// Writes one note of somebody other than a client; `who` is for example `nemesis`.
@@ -177,23 +95,7 @@ pub fn write_note(
     f: &str,
     value: serde_json::Value,
 ) -> io::Result<()> {
-    write_line(
-        sink,
-        &Line {
-            time,
-            process: Who::Other(who.into()),
-            node: None,
-            kind: Type::Info,
-            f: f.into(),
-            key: None,
-            value: Some(value),
-            from: None,
-            to: None,
-            found: None,
-            result: None,
-            error: None,
-        },
-    )
+    write_line(sink, &Line::of_note(time, who, f, value))
 }
 
 fn write_line(sink: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
@@ -259,12 +161,12 @@ mod tests {
                 "line 2: process 1 completed another operation than it had invoked",
             ),
             (
-                "{\"time\":1,\"process\":1,\"type\":\"invoke\",\"f\":\"sing\",\"key\":1}\n",
-                "line 1: `f` is `sing`, not read, write or cas",
+                "{\"time\":1,\"process\":1,\"type\":\"invoke\",\"f\":\"write\",\"key\":1}\n",
+                "line 1: `write` needs `value`",
             ),
             (
                 "\n{\"format\":7}\n",
-                "line 2: missing field `time` at column 12",
+                "line 2: unknown field `format`: an event has time, process, node, type, f, key, value, from, to, found, result and error",
             ),
             (
                 "{\"format\":\"assay.history/9\"}\n",

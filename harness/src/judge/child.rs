@@ -1,10 +1,12 @@
 //! The child that judges: reads the history, asks the checkers, and prints what it came to as JSON.
 use super::{Answer, By, Judgement, Limits, Request, reading, undecided};
-use crate::catalog::Catalog;
+use crate::catalog::{self, Catalog};
 use crate::names::UnknownName;
 use crate::result::Check;
 use crate::{conclusion, page_of_recording};
-use checkers::format::jsonl::Recording;
+use checkers::format::Recording;
+use checkers::model::{self, Consistency, Parameters};
+use checkers::weak::{self, PROMISES};
 use checkers::{Budget, Checker};
 use std::io::{self, Write};
 use std::path::Path;
@@ -47,7 +49,7 @@ fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgeme
     let (judged_as, checkers) = judges(catalog, source, &request.by, &recording)?;
     let mut judgement = Judgement {
         judged_as,
-        format: "jsonl".to_owned(),
+        format: recording.format.name().to_owned(),
         notes: reading::notes(source, &recording),
         ..undecided(String::new(), Duration::ZERO)
     };
@@ -79,19 +81,45 @@ fn judges(
         let name = catalog.find_workload(name)?;
         Ok((name.to_owned(), catalog.workload_named(name).checkers()))
     };
-    let guessed = match (by, told) {
+    let nothing = Parameters::default();
+    let (name, parameters, is_sequential) = match (by, told) {
         (By::Workload(name), _) => return of_workload(name),
-        (By::Model(name), _) => name.clone(),
         (By::Itself, Some(name)) => return of_workload(name),
-        (By::Itself, None) => model::guess(recording).ok_or_else(|| {
-            Refusal::Misused(format!(
-                "{} does not say of which workload it is\n  say it with -w NAME (assay workloads), or name a model with --model NAME (assay models)",
-                source.display()
-            ))
-        })?,
+        (
+            By::Model {
+                name,
+                parameters,
+                is_sequential,
+            },
+            _,
+        ) => (catalog::find_model(name)?, parameters, *is_sequential),
+        (By::Itself, None) => {
+            let guessed = model::guess(&recording.history);
+            (guessed.ok_or_else(|| unnamed(source))?, &nothing, false)
+        }
     };
-    let checker = model::checker(&guessed).map_err(Refusal::Misused)?;
-    Ok((guessed, vec![checker]))
+    let is_promise = PROMISES.iter().any(|promise| promise.name == name);
+    let checker = match (is_promise, is_sequential) {
+        (true, true) => Err(format!(
+            "{name} is no object that could be judged sequentially"
+        )),
+        (true, false) => weak::checker(name, parameters),
+        (false, true) => model::checker(name, parameters, Consistency::Sequential),
+        (false, false) => model::checker(name, parameters, Consistency::Linearizable),
+    };
+    let checker = checker.map_err(|why| {
+        Refusal::Misused(format!(
+            "{why}\n  `assay models {name}` tells what it takes"
+        ))
+    })?;
+    Ok((name.to_owned(), vec![checker]))
+}
+
+fn unnamed(source: &Path) -> Refusal {
+    Refusal::Misused(format!(
+        "{} does not say of which workload it is\n  say it with -w NAME (assay workloads), or name a model with --model NAME (assay models)",
+        source.display()
+    ))
 }
 
 /// Asks each judge in turn. Whatever they do, this ends a little after their time.
@@ -131,8 +159,7 @@ fn ask(
         };
         lock(&done).push(check);
     }
-    let checks = lock(&done).clone();
-    checks
+    lock(&done).clone()
 }
 
 /// Ends the process with what was found so far: a violation must not be lost with a slow checker.
@@ -157,16 +184,4 @@ fn print(answer: &Answer) -> io::Result<()> {
     let mut out = io::stdout().lock();
     serde_json::to_writer(&mut out, answer)?;
     out.flush()
-}
-
-mod model {
-    use checkers::{Checker, format::jsonl::Recording};
-
-    pub(super) fn guess(_recording: &Recording) -> Option<String> {
-        None
-    }
-
-    pub(super) fn checker(name: &str) -> Result<Box<dyn Checker>, String> {
-        Err(format!("unknown model `{name}`"))
-    }
 }

@@ -1,8 +1,8 @@
 //! A recorded history from a file, with the file's name in every complaint.
-use checkers::format::jsonl::{self, ReadError, Recording};
+use crate::columnar;
+use checkers::format::{self, Format, ReadError, Recording};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, BufReader};
 use std::path::Path;
 
 /// How to read a history.
@@ -18,33 +18,82 @@ pub(crate) struct Options {
 
 /// Reads the history of a run.
 pub(crate) fn read(path: &Path) -> Result<Recording, String> {
+    read_as(path, &Options::default())
+}
+
+/// Reads a history as it was asked for. A columnar file is read where it lies.
+pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, String> {
     let name = path.display();
-    let cannot = |error: io::Error| {
+    let format = options.format.as_deref().map(find_format).transpose()?;
+    if let Ok(file) = File::open(path)
+        && format.is_none_or(|format| format == Format::Columnar)
+        && columnar::is_columnar(&file)
+    {
+        return columnar::read(path, &file).and_then(|recording| only(options, path, recording));
+    }
+    let source = crate::input::open(path).map_err(|error| {
         format!(
-            "cannot read {name}: {error}\n  give the path of a history.jsonl, as it stands in the folder of a run"
+            "cannot read {name}: {error}\n  give the path of a history, or - for standard input"
         )
+    })?;
+    let how = format::Options {
+        format,
+        is_lenient: options.is_lenient,
+        is_keyed: None,
     };
-    let file = File::open(path).map_err(cannot)?;
-    jsonl::read(BufReader::new(file)).map_err(|error| match error {
-        ReadError::Io(error) => cannot(error),
-        ReadError::Line { number, why } => format!(
-            "{name}:{number}: {why}\n  every line has to be an event of an Assay history; was the file edited, or made by something else?"
+    let recording = format::read(source, &how).map_err(|error| match error {
+        ReadError::Io(error) => format!(
+            "cannot read {name}: {error}\n  give the path of a history, or - for standard input"
         ),
+        ReadError::Line {
+            number,
+            why,
+            advice,
+        } => format!("{name}:{number}: {why}\n  {advice}"),
+    })?;
+    only(options, path, recording)
+}
+
+fn find_format(name: &str) -> Result<Format, String> {
+    Format::named(name).ok_or_else(|| {
+        let known: Vec<&str> = Format::names().collect();
+        format!(
+            "no format is called `{}`\n  there are {}",
+            name.escape_debug(),
+            known.join(", ")
+        )
     })
 }
 
-/// Reads a history as it was asked for.
-pub(crate) fn read_as(path: &Path, _options: &Options) -> Result<Recording, String> {
-    read(path)
+/// Leaves only what was asked of the key that is asked for.
+fn only(options: &Options, path: &Path, mut recording: Recording) -> Result<Recording, String> {
+    let Some(key) = &options.key else {
+        return Ok(recording);
+    };
+    recording.history = recording.history.of_key(key);
+    if recording.history.events().is_empty() {
+        return Err(format!(
+            "{}: no operation on key {}\n  give a key as it stands in the history",
+            path.display(),
+            key.escape_debug()
+        ));
+    }
+    Ok(recording)
 }
 
 /// What was left out, and why.
 pub(crate) fn notes(path: &Path, recording: &Recording) -> Vec<String> {
-    let torn = recording.torn.map(|line| {
-        format!(
-            "{}:{line} was cut off in the middle and is left out",
-            path.display()
-        )
-    });
-    torn.into_iter().collect()
+    let name = path.display();
+    let mut notes = Vec::new();
+    if let Some(line) = recording.torn {
+        notes.push(columnar::told_of_loss(path, line));
+    }
+    match recording.skipped {
+        0 => {}
+        1 => notes.push(format!("{name}: 1 event was skipped")),
+        skipped => notes.push(format!("{name}: {skipped} events were skipped")),
+    }
+    let why = recording.skipped_why.iter();
+    notes.extend(why.map(|why| format!("{name}: skipped {why}")));
+    notes
 }
