@@ -1,5 +1,5 @@
 //! A judge of histories, and what it may answer.
-use crate::{History, Key, NodeId, Op, Process};
+use crate::{History, Key, Linearization, NodeId, Op, Process};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -10,6 +10,12 @@ pub trait Checker: Send + Sync {
 
     /// Judges `history`, and gives up, with [`Verdict::Unknown`], when `budget` is spent.
     fn check(&self, history: &History, budget: &Budget) -> Verdict;
+
+    /// For a legal history, an order of the operations of each object that explains every answer,
+    /// looked through by an independent function. None if none was found, or this judge needs none.
+    fn linearization(&self, _history: &History, _budget: &Budget) -> Option<Vec<Linearization>> {
+        None
+    }
 }
 
 /// How much a checker may spend. Whoever calls it holds the clock and raises `stop`.

@@ -40,6 +40,9 @@ pub(crate) struct CheckArgs {
     /// Also write the report, a page that shows the counter-example (one file at a time)
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Also write the orders that explain a legal history, as JSON lines (one file at a time)
+    #[arg(long, value_name = "FILE")]
+    order: Option<PathBuf>,
     /// Give up, undecided, after so long: 30s, 5m
     #[arg(long, default_value = "5m", value_parser = crate::cli::duration)]
     time_limit: Duration,
@@ -69,8 +72,11 @@ struct Line<'a> {
 /// # Errors
 /// If what was asked for contradicts itself, or no child can be had.
 pub(crate) fn check(args: &CheckArgs) -> Result<Checked, String> {
-    if args.report.is_some() && args.files.len() > 1 {
-        return Err("--report takes one history at a time".to_owned());
+    if (args.report.is_some() || args.order.is_some()) && args.files.len() > 1 {
+        return Err(
+            "--report and --order take one history at a time\n  judge the others by themselves"
+                .to_owned(),
+        );
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -114,19 +120,20 @@ fn request(args: &CheckArgs) -> Result<Request, String> {
         },
         (None, None) => By::Itself,
     };
-    let report = args.report.as_ref().map(|path| {
-        let path = path.to_str();
-        path.map(str::to_owned)
-            .ok_or("the name of the report is not UTF-8")
-    });
+    let named = |path: &Option<PathBuf>| {
+        let name = path.as_ref().map(|path| path.to_str().map(str::to_owned));
+        name.map(|name| name.ok_or("the name of the file to write is not UTF-8"))
+            .transpose()
+    };
     Ok(Request {
         by,
         reading: reading::Options {
             format: args.format.clone(),
             is_lenient: args.lenient,
-            key: args.key.clone(),
         },
-        report: report.transpose()?,
+        key: args.key.clone(),
+        order: named(&args.order)?,
+        report: named(&args.report)?,
         limits,
     })
 }

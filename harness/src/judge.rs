@@ -11,6 +11,7 @@ use std::{fs, io};
 use tokio::process::Command;
 
 pub(crate) mod child;
+mod orders;
 pub(crate) mod reading;
 
 pub(crate) use reading::read;
@@ -28,6 +29,10 @@ pub(crate) struct Request {
     pub(crate) by: By,
     /// How to read the history.
     pub(crate) reading: reading::Options,
+    /// Whether only what was asked of one key counts.
+    pub(crate) key: Option<String>,
+    /// Where the orders that explain a legal history go, if they are wished for.
+    pub(crate) order: Option<String>,
     /// Where a report goes, if one is wished for.
     pub(crate) report: Option<String>,
     /// How much it may cost.
@@ -154,6 +159,8 @@ pub(crate) async fn of_run(history: &Path, workload: &str, limits: Limits) -> Ve
     let request = Request {
         by: By::Workload(workload.to_owned()),
         reading: reading::Options::default(),
+        key: None,
+        order: None,
         report: None,
         limits,
     };

@@ -94,6 +94,10 @@ impl<S: Spec> Checker for Object<S> {
         }
         Verdict::Valid { evidence }
     }
+
+    fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
+        self.orders(history, budget)
+    }
 }
 
 /// The most telling kind first, then the shortest witness: it is the easiest to check. Of those,

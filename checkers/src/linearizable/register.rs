@@ -3,12 +3,13 @@
 //!
 //! A history is split by key, each key is decided on its own, and the keys that are illegal are
 //! shrunk to the few operations that show it.
-use crate::{Anomaly, Budget, Checker, Data, Edge, Evidence, History, Verdict};
+use crate::{Anomaly, Budget, Checker, Data, Edge, Evidence, History, Linearization, Verdict};
 
 mod blocks;
 mod cell;
 mod decide;
 mod explain;
+mod linearization;
 mod lost;
 use super::mask;
 mod method;
@@ -30,6 +31,7 @@ mod tests;
 use super::parallel::in_parallel;
 use decide::{Decision, Method, decide};
 use explain::explain;
+use linearization::linearization;
 use projection::Projection;
 use split::{KeyHistory, split};
 
@@ -64,6 +66,10 @@ impl Checker for Linearizable {
     fn check(&self, history: &History, budget: &Budget) -> Verdict {
         check(history, &Data::Nil, budget)
     }
+
+    fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
+        linearization(history, &Data::Nil, budget)
+    }
 }
 
 impl Checker for Registers {
@@ -73,6 +79,10 @@ impl Checker for Registers {
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {
         check(history, &self.initial, budget)
+    }
+
+    fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
+        linearization(history, &self.initial, budget)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::linearizable::{
     Engine, Linearizable, Object, SequentiallyConsistent, priority, queue, stack, sweep,
 };
-use crate::{Budget, Checker, Data, Evidence, History, Outcome, Spec, Verdict};
+use crate::{Budget, Checker, Data, Evidence, History, Linearization, Outcome, Spec, Verdict};
 use std::collections::BTreeMap;
 
 /// What a model is told beforehand, by name: `permits` 3.
@@ -162,6 +162,10 @@ impl Checker for Guarded {
                 evidence: Evidence::default(),
             },
         }
+    }
+
+    fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
+        self.judge.linearization(history, budget)
     }
 }
 

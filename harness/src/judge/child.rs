@@ -1,8 +1,8 @@
 //! The child that judges: reads the history, asks the checkers, and prints what it came to as JSON.
-use super::{Answer, By, Judgement, Limits, Request, reading, undecided};
+use super::{Answer, By, Judgement, Limits, Request, orders, reading, undecided};
 use crate::catalog::{self, Catalog};
 use crate::names::UnknownName;
-use crate::result::Check;
+use crate::result::{Check, Word};
 use crate::{conclusion, page_of_recording};
 use checkers::format::Recording;
 use checkers::model::{self, Consistency, Parameters};
@@ -45,7 +45,10 @@ impl From<UnknownName> for Refusal {
 }
 
 fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgement, Refusal> {
-    let recording = reading::read_as(source, &request.reading).map_err(Refusal::Broken)?;
+    let mut recording = reading::read_as(source, &request.reading).map_err(Refusal::Broken)?;
+    if let Some(key) = &request.key {
+        reading::keep_only(key, source, &mut recording).map_err(Refusal::Misused)?;
+    }
     let (judged_as, checkers) = judges(catalog, source, &request.by, &recording)?;
     let mut judgement = Judgement {
         judged_as,
@@ -57,15 +60,30 @@ fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgeme
     let strength;
     (judgement.verdict, judgement.sentence, strength) =
         conclusion::of_recording(&recording, &judgement.checks);
-    if let Some(report) = &request.report {
+    if judgement.verdict == Word::Fail && recording.skipped > 0 {
+        judgement.verdict = Word::Unknown;
+        let found = &judgement.sentence;
+        judgement.sentence = format!("What was skipped may explain it, but: {found}");
+    }
+    if let Some(file) = &request.order
+        && judgement.verdict != Word::Fail
+    {
+        let text = orders::orders(&recording.history, &checkers, request.limits);
+        save(file, "--order", text.map_err(Refusal::Misused)?)?;
+    }
+    if let Some(file) = &request.report {
         let page = page_of_recording::render(source, &recording, &judgement, strength);
-        std::fs::write(report, page).map_err(|error| {
-            Refusal::Broken(format!(
-                "cannot write {report}: {error}\n  name another file with --report FILE"
-            ))
-        })?;
+        save(file, "--report", page)?;
     }
     Ok(judgement)
+}
+
+fn save(file: &str, option: &str, text: String) -> Result<(), Refusal> {
+    std::fs::write(file, text).map_err(|error| {
+        Refusal::Broken(format!(
+            "cannot write {file}: {error}\n  name another file with {option} FILE"
+        ))
+    })
 }
 
 /// Who judges, and by what name.

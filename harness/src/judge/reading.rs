@@ -12,8 +12,6 @@ pub(crate) struct Options {
     pub(crate) format: Option<String>,
     /// Whether lines that make no sense are skipped and counted.
     pub(crate) is_lenient: bool,
-    /// Only what was asked of this key.
-    pub(crate) key: Option<String>,
 }
 
 /// Reads the history of a run.
@@ -29,7 +27,7 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
         && format.is_none_or(|format| format == Format::Columnar)
         && columnar::is_columnar(&file)
     {
-        return columnar::read(path, &file).and_then(|recording| only(options, path, recording));
+        return columnar::read(path, &file);
     }
     let source = crate::input::open(path).map_err(|error| {
         format!(
@@ -41,7 +39,7 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
         is_lenient: options.is_lenient,
         is_keyed: None,
     };
-    let recording = format::read(source, &how).map_err(|error| match error {
+    format::read(source, &how).map_err(|error| match error {
         ReadError::Io(error) => format!(
             "cannot read {name}: {error}\n  give the path of a history, or - for standard input"
         ),
@@ -50,8 +48,7 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
             why,
             advice,
         } => format!("{name}:{number}: {why}\n  {advice}"),
-    })?;
-    only(options, path, recording)
+    })
 }
 
 fn find_format(name: &str) -> Result<Format, String> {
@@ -65,11 +62,11 @@ fn find_format(name: &str) -> Result<Format, String> {
     })
 }
 
-/// Leaves only what was asked of the key that is asked for.
-fn only(options: &Options, path: &Path, mut recording: Recording) -> Result<Recording, String> {
-    let Some(key) = &options.key else {
-        return Ok(recording);
-    };
+/// Leaves only what was asked of one key.
+///
+/// # Errors
+/// If nothing was.
+pub(crate) fn keep_only(key: &str, path: &Path, recording: &mut Recording) -> Result<(), String> {
     recording.history = recording.history.of_key(key);
     if recording.history.events().is_empty() {
         return Err(format!(
@@ -78,7 +75,7 @@ fn only(options: &Options, path: &Path, mut recording: Recording) -> Result<Reco
             key.escape_debug()
         ));
     }
-    Ok(recording)
+    Ok(())
 }
 
 /// What was left out, and why.

@@ -22,7 +22,7 @@ pub struct Linearization {
 impl<S: Spec> Object<S> {
     /// An order for each object of a legal history, in which every answer is what the specification
     /// says. None if there is none, or none was found within `budget`.
-    pub fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
+    pub(super) fn orders(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
         let parts = split(&self.spec, history);
         let orders = in_parallel(&parts, |part| self.order(part, budget));
         let found = parts.iter().zip(orders).map(|(part, order)| {

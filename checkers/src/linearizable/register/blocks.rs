@@ -26,13 +26,6 @@ use lives::{Lives, NONE};
 use zones::conflict;
 
 mod lives;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "orders are for those who ask how a verdict came about"
-    )
-)]
 pub(super) mod order;
 mod proof;
 mod zones;
