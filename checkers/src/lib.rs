@@ -6,6 +6,7 @@ mod linearizable;
 mod op;
 mod spec;
 mod verdict;
+mod words;
 
 pub mod format;
 pub mod model;

@@ -198,6 +198,9 @@ impl AnomalyKind {
     }
 }
 
+/// At most this many explanations are given, the most telling.
+const ANOMALIES_MAX: usize = 20;
+
 /// One thing that no correct system could have done, and the operations that show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Anomaly {
@@ -216,6 +219,30 @@ pub struct Anomaly {
 }
 
 impl Anomaly {
+    /// The most telling kind first, then the shortest witness: it is the easiest to check. Of those,
+    /// the one that was wrong for longest: nobody believes in a few microseconds. The rest is dropped.
+    pub(crate) fn most_telling(mut anomalies: Vec<Anomaly>) -> Vec<Anomaly> {
+        anomalies.sort_by_key(|anomaly| {
+            let gap = std::cmp::Reverse(anomaly.longest_gap());
+            (anomaly.kind, anomaly.witness.len(), gap, anomaly.key)
+        });
+        anomalies.truncate(ANOMALIES_MAX);
+        anomalies
+    }
+
+    /// The longest time that lies between two operations which real time puts in order.
+    fn longest_gap(&self) -> u64 {
+        let steps = self.steps.iter();
+        let gaps = steps
+            .filter(|step| step.edge == Edge::RealTime)
+            .filter_map(|step| {
+                let (first, second) = step.between?;
+                let end = self.witness[first].end?;
+                Some(self.witness[second].start.saturating_sub(end))
+            });
+        gaps.max().unwrap_or(0)
+    }
+
     /// When it showed: the beginning of the last of its operations, in nanoseconds since the run began.
     pub fn shown_at(&self) -> Option<u64> {
         self.witness.iter().map(|op| op.start).max()

@@ -4,7 +4,7 @@
 //! on its own: by the algorithms that were made for such objects where they apply, by search elsewhere.
 use super::engine::Engine;
 use super::parallel::in_parallel;
-use crate::{Anomaly, Budget, Checker, Edge, Evidence, History, Spec, Verdict};
+use crate::{Anomaly, Budget, Checker, Evidence, History, Spec, Verdict};
 use rustc_hash::FxHashMap;
 
 mod decide;
@@ -16,7 +16,6 @@ mod shrink;
 mod split;
 mod stuck;
 pub(crate) mod verify;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -40,9 +39,6 @@ pub struct Object<S: Spec> {
 
 /// At most this many parts are explained, the first that go wrong; all are counted.
 const PARTS_EXPLAINED_MAX: usize = 100;
-
-/// At most this many explanations are given, the most telling.
-const ANOMALIES_MAX: usize = 20;
 
 impl<S: Spec> Object<S> {
     /// A judge of this name, which stands in its verdicts.
@@ -100,8 +96,7 @@ impl<S: Spec> Checker for Object<S> {
     }
 }
 
-/// The most telling kind first, then the shortest witness: it is the easiest to check. Of those,
-/// the one that was wrong for longest: nobody believes in a few microseconds.
+/// The most telling of the first that went wrong.
 fn anomalies(history: &History, parts: &[Part<'_>], decisions: &[Decision]) -> Vec<Anomaly> {
     let mut illegal: Vec<(&Part<'_>, &Cause)> = Vec::new();
     for (part, decision) in parts.iter().zip(decisions) {
@@ -113,15 +108,10 @@ fn anomalies(history: &History, parts: &[Part<'_>], decisions: &[Decision]) -> V
     illegal.sort_by_key(|(part, cause)| part.invoked(cause.last()));
     illegal.truncate(PARTS_EXPLAINED_MAX);
     let told = illegal.into_iter();
-    let mut anomalies: Vec<Anomaly> = told
+    let anomalies: Vec<Anomaly> = told
         .map(|(part, cause)| explain(history, part, cause))
         .collect();
-    anomalies.sort_by_key(|anomaly| {
-        let gap = std::cmp::Reverse(gap(anomaly));
-        (anomaly.kind, anomaly.witness.len(), gap, anomaly.key)
-    });
-    anomalies.truncate(ANOMALIES_MAX);
-    anomalies
+    Anomaly::most_telling(anomalies)
 }
 
 fn evidence(parts: &[Part<'_>], decisions: &[Decision]) -> Evidence {
@@ -156,20 +146,6 @@ struct KeyFound {
     is_invalid: bool,
     is_undecided: bool,
     is_contended: bool,
-}
-
-/// The longest time that lies between two operations which real time puts in order.
-fn gap(anomaly: &Anomaly) -> u64 {
-    let steps = anomaly
-        .steps
-        .iter()
-        .filter(|step| step.edge == Edge::RealTime);
-    let gaps = steps.filter_map(|step| {
-        let (first, second) = step.between?;
-        let end = anomaly.witness[first].end?;
-        Some(anomaly.witness[second].start.saturating_sub(end))
-    });
-    gaps.max().unwrap_or(0)
 }
 
 /// Why not every part was decided, and how many were.

@@ -3,7 +3,7 @@
 //!
 //! A history is split by key, each key is decided on its own, and the keys that are illegal are
 //! shrunk to the few operations that show it.
-use crate::{Anomaly, Budget, Checker, Data, Edge, Evidence, History, Linearization, Verdict};
+use crate::{Anomaly, Budget, Checker, Data, Evidence, History, Linearization, Verdict};
 
 mod blocks;
 mod cell;
@@ -54,9 +54,6 @@ struct Registers {
 
 /// At most this many keys are explained, the first that go wrong; all are counted.
 const KEYS_EXPLAINED_MAX: usize = 400;
-
-/// At most this many explanations are given, the most telling.
-const ANOMALIES_MAX: usize = 20;
 
 impl Checker for Linearizable {
     fn name(&self) -> &'static str {
@@ -138,8 +135,7 @@ fn evidence(keys: &[KeyHistory<'_>], decisions: &[Decision], methods: &[Method])
     }
 }
 
-/// The most telling kind first, then the shortest witness: it is the easiest to check. Of those,
-/// the one that was wrong for longest: nobody believes in a few microseconds.
+/// The most telling of the first that went wrong.
 fn anomalies(
     history: &History,
     keys: &[KeyHistory<'_>],
@@ -155,29 +151,10 @@ fn anomalies(
     }
     illegal.sort_by_key(|(key, stuck, _)| key.register.ops[*stuck as usize].returned);
     illegal.truncate(KEYS_EXPLAINED_MAX);
-    let mut anomalies = in_parallel(&illegal, |(key, stuck, core)| {
+    let anomalies = in_parallel(&illegal, |(key, stuck, core)| {
         explain(history, key, *stuck, *core, budget)
     });
-    anomalies.sort_by_key(|anomaly| {
-        let gap = std::cmp::Reverse(gap(anomaly));
-        (anomaly.kind, anomaly.witness.len(), gap, anomaly.key)
-    });
-    anomalies.truncate(ANOMALIES_MAX);
-    anomalies
-}
-
-/// The longest time that lies between two operations which real time puts in order.
-fn gap(anomaly: &Anomaly) -> u64 {
-    let steps = anomaly
-        .steps
-        .iter()
-        .filter(|step| step.edge == Edge::RealTime);
-    let gaps = steps.filter_map(|step| {
-        let (first, second) = step.between?;
-        let end = anomaly.witness[first].end?;
-        Some(anomaly.witness[second].start.saturating_sub(end))
-    });
-    gaps.max().unwrap_or(0)
+    Anomaly::most_telling(anomalies)
 }
 
 /// Why not every key was decided, and how many were.

@@ -11,8 +11,9 @@
 //!
 //! That replicas agree in the end is a promise about a time that no history reaches. We take the last
 //! read of each for its end; a run should therefore settle before it asks for them.
-use super::story::{label, shown};
+use super::story::shown;
 use super::version::{Did, did};
+use crate::words::label;
 use crate::{
     Anomaly, AnomalyKind, Budget, Checker, Data, Edge, Evidence, History, Key, Kind, NodeId,
     Operation, Outcome, Process, Step, Verdict, WitnessOp,

@@ -1,9 +1,10 @@
 //! Tells how stale a read was, by the operations that prove it.
 use super::staleness::Measured;
-use super::story::{label, shown, who};
+use super::story::{shown, who};
 use super::version::Registers;
 use super::versions::Read;
 use super::zones::Zone;
+use crate::words::label;
 use crate::{Anomaly, AnomalyKind, Edge, History, Key, Step, WitnessOp};
 
 impl Measured<'_> {

@@ -2,6 +2,7 @@
 use super::guarantee::Guarantee;
 use super::session::{Violation, Why};
 use super::version::Registers;
+use crate::words::label;
 use crate::{Anomaly, Data, Edge, History, Process, Step, WitnessOp};
 
 /// The violation as an anomaly.
@@ -43,11 +44,6 @@ pub(super) fn shown(value: &Data) -> String {
         return text;
     }
     text.chars().take(VALUE_MAX).chain(['…']).collect()
-}
-
-/// The letter of an operation of a witness.
-pub(super) fn label(place: usize) -> String {
-    char::from(b'A' + u8::try_from(place % 26).expect("below 26")).to_string()
 }
 
 /// `process 3 (n2)`.

@@ -2,8 +2,8 @@
 use super::decide::Cause;
 use super::split::Part;
 use super::stuck::no_order;
-use super::words::{fill, fitting, label, sentence, who};
 use crate::linearizable::proof::Proof;
+use crate::words::{fill, fitting, label, sentence, who};
 use crate::{Anomaly, History, Step, WitnessOp};
 
 /// Explains why `part` is illegal.

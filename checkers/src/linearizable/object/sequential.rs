@@ -5,10 +5,10 @@
 //! Objects that are so one by one need not be so together: all of them are searched at once. But one
 //! that is not is enough to accuse, and a linearizable history is always sequentially consistent.
 use super::split::{Part, split};
-use super::words::{cut, fitting, label, who};
 use super::{Object, decide::restrict};
 use crate::linearizable::asked::Asked;
 use crate::linearizable::parallel::in_parallel;
+use crate::words::{cut, fitting, label, who};
 use crate::{
     Anomaly, AnomalyKind, Budget, Checker, Edge, Evidence, History, Operation, Spec, Step, Verdict,
     WitnessOp,
@@ -193,7 +193,7 @@ fn told(history: &History, parts: &[&Part<'_>], kept: &[Vec<u32>], stuck: &Stuck
     for waiting in &stuck.waiting {
         if let Ok(place) = place(waiting.time) {
             let (who, state) = (
-                who(operations[place], super::words::Names::Short),
+                who(operations[place], crate::words::Names::Short),
                 cut(&waiting.state, 120),
             );
             let call = cut(&operations[place].op.to_string(), 60);

@@ -1,7 +1,7 @@
 //! Tells of an object for which no order was found: how far one gets, and why no further.
 use super::shrink::Core;
 use super::split::Part;
-use super::words::{cut, fitting, label, list, who};
+use crate::words::{cut, fitting, label, list, who};
 use crate::{Anomaly, AnomalyKind, Edge, History, Operation, Step, WitnessOp};
 
 /// Longer witnesses are cut: nobody reads them, and a report has to hold them.

@@ -13,7 +13,7 @@ mod nowhere;
 mod steps;
 mod words;
 
-use words::label;
+use crate::words::label;
 
 /// The operations of a witness, and where they come from. Places are indexes into the witness.
 pub(super) struct Scene<'a, 'h> {

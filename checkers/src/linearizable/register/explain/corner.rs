@@ -1,7 +1,7 @@
 //! Where every order of a few operations ends, for witnesses that no chain of reasons explains.
 use super::Scene;
-use super::words::label;
 use crate::linearizable::register::cell::{NIL, Register, State};
+use crate::words::label;
 use crate::{Edge, Step};
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Values that were found before anybody can have written them.
-use super::words::label;
 use super::{Scene, Story};
 use crate::linearizable::register::cell::{NIL, State};
+use crate::words::label;
 use crate::{AnomalyKind, Data, Edge, Kind, Op, Operation, Outcome, Process, Step, Verb};
 use std::collections::HashMap;
 

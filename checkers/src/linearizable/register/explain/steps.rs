@@ -1,7 +1,7 @@
 //! The proof, one sentence a step, for witnesses in which every value has one possible writer.
 use super::Scene;
-use super::words::label;
 use crate::linearizable::register::order::{Contradiction, Order, Reason};
+use crate::words::label;
 use crate::{Edge, Step};
 
 impl Scene<'_, '_> {

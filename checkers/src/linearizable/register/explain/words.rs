@@ -1,61 +1,8 @@
 //! The sentences, and the words that they are made of.
 use super::Scene;
 use crate::linearizable::register::cell::{Act, NIL, State};
+use crate::words::{Names, duration, fitting};
 use crate::{Op, Process, Verb};
-
-/// A sentence is at most this long.
-pub(super) const SENTENCE_CHARS_MAX: usize = 160;
-
-/// How an operation of a witness is called: `A` to `Z`, then `AA`.
-pub(super) fn label(place: usize) -> String {
-    let letter = char::from(b'A' + u8::try_from(place % 26).expect("below 26"));
-    match place / 26 {
-        0 => letter.to_string(),
-        rounds => label(rounds - 1) + &letter.to_string(),
-    }
-}
-
-/// A duration for people: `341 ms`, `1.2 s`, `4 min`.
-pub(super) fn duration(nanoseconds: u64) -> String {
-    const UNITS: [(u64, &str); 5] = [
-        (3_600_000_000_000, "h"),
-        (60_000_000_000, "min"),
-        (1_000_000_000, "s"),
-        (1_000_000, "ms"),
-        (1_000, "µs"),
-    ];
-    let Some((size, unit)) = UNITS.into_iter().find(|unit| nanoseconds >= unit.0) else {
-        return format!("{nanoseconds} ns");
-    };
-    let whole = nanoseconds / size;
-    let tenth = nanoseconds % size * 10 / size;
-    if whole < 10 && tenth > 0 {
-        format!("{whole}.{tenth} {unit}")
-    } else {
-        format!("{whole} {unit}")
-    }
-}
-
-/// The first of the wordings that is short enough.
-fn fitting(wordings: impl Fn(Names) -> String) -> String {
-    let full = wordings(Names::WithNodes);
-    if full.chars().count() <= SENTENCE_CHARS_MAX {
-        return full;
-    }
-    let short = wordings(Names::Short);
-    if short.chars().count() <= SENTENCE_CHARS_MAX {
-        return short;
-    }
-    let kept: String = short.chars().take(SENTENCE_CHARS_MAX - 1).collect();
-    kept + "…"
-}
-
-/// How much is said of a process.
-#[derive(Clone, Copy)]
-enum Names {
-    WithNodes,
-    Short,
-}
 
 /// What somebody did, with the values in words.
 enum Deed {
