@@ -111,7 +111,7 @@ pub fn read(source: impl Read, options: &Options) -> Result<Recording, ReadError
     let format = format.ok_or_else(|| ReadError::Line {
         number: 1,
         why: sniff::complaint(start),
-        advice: "say which format it is; those that are read are jsonl, jepsen-edn, jepsen-log and porcupine-kv",
+        advice: "say which format it is with --format: jsonl, columnar, jepsen-edn, jepsen-log or porcupine-kv",
     })?;
     let mut reader = Reader::new(format, options);
     match format {

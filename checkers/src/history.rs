@@ -3,7 +3,11 @@ mod open;
 
 use self::open::Open;
 use crate::{Call, Data, Key, Op, Verb};
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
 /// A logical single-threaded client. After an unknown outcome its number is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -227,6 +231,19 @@ impl History {
             f: f.into(),
             value,
         });
+    }
+
+    /// The events that are about none of these keys, and where each of them stood.
+    pub(crate) fn without_keys(&self, keys: &HashSet<Key>) -> (History, Vec<usize>) {
+        let (mut rest, mut positions) = (History::default(), Vec::new());
+        for (position, event) in self.events.iter().enumerate() {
+            if !keys.contains(&event.op.key()) {
+                positions.push(position);
+                let pushed = rest.push(event.clone());
+                pushed.expect("it was well-formed with more in it");
+            }
+        }
+        (rest, positions)
     }
 
     /// The part that is about one key, named as users know it; the notes are not about a key and stay.

@@ -6,6 +6,7 @@ mod bag;
 mod bank;
 mod counter;
 mod fenced_mutex;
+mod guarded;
 mod guess;
 mod ids;
 mod judge;

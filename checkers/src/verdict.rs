@@ -214,7 +214,8 @@ pub struct Anomaly {
     pub witness: Vec<WitnessOp>,
     /// The proof, one sentence a step; the last one ends in the contradiction.
     pub steps: Vec<Step>,
-    /// Whether dropping any one more operation would make the rest legal.
+    /// Whether no operation was found that could be left out: without it the rest would be legal, or
+    /// would not show as plainly what is wrong.
     pub is_minimal: bool,
 }
 
@@ -293,6 +294,8 @@ pub enum Edge {
     WriteWrite,
     /// The second overwrote what the first read.
     ReadWrite,
+    /// What the object is forces the first to take effect before the second: first in, first out.
+    Order,
     /// The first had ended before the second began.
     RealTime,
     /// A remark that orders nothing by itself.

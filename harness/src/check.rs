@@ -5,6 +5,8 @@ use crate::{summary, tell};
 use checkers::Data;
 use clap::Args;
 use serde::Serialize;
+use serde_json::json;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -43,10 +45,10 @@ pub(crate) struct CheckArgs {
     /// Also write the orders that explain a legal history, as JSON lines (one file at a time)
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
-    /// Give up, undecided, after so long: 30s, 5m
+    /// Give up, undecided, after so long, from 1s to 7d
     #[arg(long, default_value = "5m", value_parser = crate::cli::duration)]
     time_limit: Duration,
-    /// Give up, undecided, beyond so much memory: 512M, 32G [default: 70 % of what is free]
+    /// Give up, undecided, when checking takes so much memory beside the history: 512M, 32G [default: 70 % of what is free]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     max_mem: Option<u64>,
 }
@@ -94,11 +96,11 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Checked, String> {
                 checked.worst = checked.worst.max(judgement.verdict);
             }
             Answer::Misused(why) => {
-                tell::err(format_args!("error: {why}"));
+                complain(args, file, &why);
                 checked.is_misused = true;
             }
             Answer::Broken(why) => {
-                tell::err(format_args!("error: {why}"));
+                complain(args, file, &why);
                 checked.worst = checked.worst.max(Word::Error);
             }
         }
@@ -107,6 +109,24 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Checked, String> {
 }
 
 fn request(args: &CheckArgs) -> Result<Request, String> {
+    if let Some(format) = &args.format {
+        reading::find_format(format)?;
+    }
+    let outputs = [&args.report, &args.order].into_iter().flatten();
+    for output in outputs {
+        let is_same = |file: &PathBuf| is_same_file(file, output);
+        if args.files.iter().any(is_same) {
+            return Err(format!(
+                "{} is the history itself\n  name another file to write",
+                output.display()
+            ));
+        }
+    }
+    let mut names: Vec<&String> = args.with.iter().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(format!("--with tells {} twice\n  tell it once", twice[0]));
+    }
     let mut limits = Limits::of_this_machine(args.time_limit);
     if let Some(bytes) = args.max_mem {
         limits.memory_bytes = bytes;
@@ -134,8 +154,46 @@ fn request(args: &CheckArgs) -> Result<Request, String> {
         key: args.key.clone(),
         order: named(&args.order)?,
         report: named(&args.report)?,
+        recheck: recheck(args),
         limits,
     })
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| path.metadata().map(|file| (file.dev(), file.ino())).ok();
+    id(one).is_some_and(|one| id(other) == Some(one))
+}
+
+/// The same command without what it writes.
+fn recheck(args: &CheckArgs) -> String {
+    let mut words = vec!["assay".to_owned(), "check".to_owned()];
+    words.extend(args.files.iter().map(|file| file.display().to_string()));
+    let mut option = |name: &str, value: &Option<String>| {
+        let value = value.iter().cloned();
+        words.extend(value.flat_map(|value| [format!("--{name}"), value]));
+    };
+    option("workload", &args.workload);
+    option("model", &args.model);
+    for (name, value) in &args.with {
+        let value = serde_json::to_string(value).expect("it came from JSON");
+        option("with", &Some(format!("{name}={value}")));
+    }
+    option("key", &args.key);
+    option("format", &args.format);
+    words.extend(args.sequential.then(|| "--sequential".to_owned()));
+    words.extend(args.lenient.then(|| "--lenient".to_owned()));
+    let quoted = shlex::try_join(words.iter().map(String::as_str));
+    quoted.unwrap_or_else(|_| words.join(" "))
+}
+
+/// On standard error; and as a line of its own for whoever counts the lines.
+fn complain(args: &CheckArgs, file: &Path, why: &str) {
+    tell::err(format_args!("error: {why}"));
+    if args.json {
+        let file = file.display().to_string();
+        let line = json!({ "file": file, "verdict": Word::Error, "sentence": why });
+        tell::out(line);
+    }
 }
 
 fn show(args: &CheckArgs, file: &Path, judgement: &Judgement) {
@@ -158,8 +216,9 @@ fn show(args: &CheckArgs, file: &Path, judgement: &Judgement) {
 /// `initial=0`.
 fn parameter(text: &str) -> Result<(String, Data), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
-    let value =
-        serde_json::from_str(value).map_err(|error| format!("{error}; write the value as JSON"))?;
+    let value = serde_json::from_str(value).map_err(|error| {
+        format!("`{value}` is no JSON ({error}); write a text as '\"x\"', a list as '[1,2]'")
+    })?;
     Ok((name.to_owned(), value))
 }
 

@@ -33,10 +33,10 @@ pub(crate) fn told_of_loss(path: &Path, line: usize) -> String {
     let name = path.display();
     if File::open(path).is_ok_and(|file| is_columnar(&file)) {
         return format!(
-            "note: {name} was never finished: whatever came from line {line} on, as JSON lines count, is lost"
+            "{name} was never finished: whatever came from line {line} on, as JSON lines count, is lost"
         );
     }
-    format!("note: {name}:{line} was cut off in the middle and is left out")
+    format!("{name}:{line} was cut off in the middle and is left out")
 }
 
 /// Writes the columnar history of a run, beside or instead of its JSON lines.

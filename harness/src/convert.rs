@@ -218,7 +218,7 @@ fn told(args: &ConvertArgs, recording: &Recording, bytes: u64) -> String {
     );
     if let Some(line) = recording.torn {
         text = format!(
-            "{}\n{text}",
+            "note: {}\n{text}",
             crate::columnar::told_of_loss(&args.from, line)
         );
     }

@@ -35,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) order: Option<String>,
     /// Where a report goes, if one is wished for.
     pub(crate) report: Option<String>,
+    /// The command that asks the same again, for the report.
+    pub(crate) recheck: String,
     /// How much it may cost.
     pub(crate) limits: Limits,
 }
@@ -144,13 +146,23 @@ pub(crate) async fn judge(source: &Path, request: &Request) -> Answer {
         Ok(answer) if output.status.success() => answer,
         Ok(_) | Err(_) => {
             let complaint = String::from_utf8_lossy(&output.stderr);
-            let complaint = complaint.trim().lines().last().unwrap_or("no word");
+            let complaint = telling_line(&complaint);
             let cap = request.limits.memory_bytes >> 20;
             undecided(format!(
                 "the checker ended with {} under its cap of {cap} MB: {complaint}",
                 output.status
             ))
         }
+    }
+}
+
+/// Where it panicked and why, or else its last words.
+fn telling_line(complaint: &str) -> String {
+    let mut lines = complaint.trim().lines();
+    let last = lines.clone().last().unwrap_or("no word");
+    match lines.find(|line| line.contains("panicked at")) {
+        Some(place) => format!("{place} {}", lines.next().unwrap_or_default()),
+        None => last.to_owned(),
     }
 }
 
@@ -162,6 +174,7 @@ pub(crate) async fn of_run(history: &Path, workload: &str, limits: Limits) -> Ve
         key: None,
         order: None,
         report: None,
+        recheck: String::new(),
         limits,
     };
     match judge(history, &request).await {

@@ -1,7 +1,7 @@
 //! The report of a history that was judged by itself, without a run around it.
-use crate::judge::Judgement;
+use crate::judge::{Judgement, Request};
 use crate::result::{RunResult, SCHEMA, Strength};
-use crate::{notes, report, strength, summary};
+use crate::{notes, report, strength};
 use checkers::format::Recording;
 use checkers::{Evidence, History, Kind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +12,7 @@ pub(crate) fn render(
     source: &Path,
     recording: &Recording,
     judgement: &Judgement,
+    request: &Request,
     strength: Strength,
 ) -> String {
     let history = &recording.history;
@@ -30,7 +31,9 @@ pub(crate) fn render(
         target_version: String::new(),
         bugs: Vec::new(),
         workload: judgement.judged_as.clone(),
-        nemesis: header.nemesis.unwrap_or_else(|| "unknown".to_owned()),
+        nemesis: header
+            .nemesis
+            .unwrap_or_else(|| "faults not recorded".to_owned()),
         seed: header.seed.unwrap_or_default(),
         nodes: header.nodes.unwrap_or_else(|| nodes(history)),
         concurrency: concurrency(history),
@@ -47,7 +50,7 @@ pub(crate) fn render(
             ..strength
         },
         again: String::new(),
-        recheck: summary::recheck(source),
+        recheck: request.recheck.clone(),
         environment: BTreeMap::from([("format".to_owned(), judgement.format.clone())]),
         warnings: judgement.notes.clone(),
     };

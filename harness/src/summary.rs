@@ -131,9 +131,10 @@ pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
     let checks = &judgement.checks;
     let operations: u64 = checks.iter().map(|check| check.evidence().operations).sum();
     let mut text = format!(
-        " {}  {file} · {} · {operations} operations\n\n   {}\n",
+        " {}  {file} · {} · {}\n\n   {}\n",
         judgement.verdict.with_glyph(),
         judgement.judged_as,
+        counted(operations, "operation"),
         judgement.sentence,
     );
     for check in checks {
@@ -148,6 +149,13 @@ pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
         }
     }
     text
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 /// The verdict and its sentence, from what the checkers said alone.
@@ -180,7 +188,9 @@ pub(crate) fn of_checks(checks: &[Check]) -> (Word, String) {
     (
         Word::Pass,
         format!(
-            "All {operations} operations on {keys} keys are {}.",
+            "All {} on {} are {}.",
+            counted(operations, "operation"),
+            counted(keys, "key"),
             names.join(" and ")
         ),
     )

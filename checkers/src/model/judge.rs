@@ -1,13 +1,13 @@
-//! Makes the judge of a model, and keeps it from judging what is about something else.
+//! Makes the judge of a model.
 use super::{
-    Bag, Bank, Counter, FencedMutex, Kv, Log, MODELS, Model, MonotoneIds, MultiRegister, Mutex,
+    Bag, Bank, Counter, FencedMutex, Kv, Log, MODELS, MonotoneIds, MultiRegister, Mutex,
     OwnerMutex, PriorityQueue, Queue, ReentrantMutex, Register, RwLock, Semaphore, Set, Stack,
-    UniqueIds, asked, guess,
+    UniqueIds, guarded::Guarded,
 };
 use crate::linearizable::{
     Engine, Linearizable, Object, SequentiallyConsistent, priority, queue, stack, sweep,
 };
-use crate::{Budget, Checker, Data, Evidence, History, Linearization, Outcome, Spec, Verdict};
+use crate::{Checker, Data, Spec};
 use std::collections::BTreeMap;
 
 /// What a model is told beforehand, by name: `permits` 3.
@@ -142,67 +142,3 @@ fn balances(initial: Option<&Data>) -> Result<BTreeMap<i64, i64>, String> {
         "a bank needs its balances at first: initial, a list of [account balance]".to_owned()
     })
 }
-
-/// Asks the judge of a model only if every call is one that the model knows.
-struct Guarded {
-    model: &'static Model,
-    judge: Box<dyn Checker>,
-}
-
-impl Checker for Guarded {
-    fn name(&self) -> &str {
-        self.judge.name()
-    }
-
-    fn check(&self, history: &History, budget: &Budget) -> Verdict {
-        match self.stranger(history) {
-            None => self.judge.check(history, budget),
-            Some(reason) => Verdict::Unknown {
-                reason,
-                evidence: Evidence::default(),
-            },
-        }
-    }
-
-    fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {
-        self.judge.linearization(history, budget)
-    }
-}
-
-impl Guarded {
-    /// Why the history is about something else, if it is.
-    fn stranger(&self, history: &History) -> Option<String> {
-        let operations = history.operations();
-        let stranger = operations.iter().find_map(|operation| {
-            let is_answered = matches!(operation.outcome, Outcome::Ok { .. });
-            let call = asked(operation.op, is_answered);
-            let is_known = self
-                .model
-                .asks
-                .iter()
-                .any(|asks| asks.f == call.f && asks.fits(&call));
-            (!is_known).then_some((operation.invoked, call))
-        });
-        let (position, call) = stranger?;
-        let name = self.model.name;
-        let asks = self.model.asks.iter().find(|asks| asks.f == call.f);
-        let knows = match asks {
-            Some(asks) => format!("{name} knows {asks}"),
-            None => {
-                let known = self.model.asks.iter().map(|asks| asks.f.name());
-                format!("{name} knows {}", known.collect::<Vec<_>>().join(", "))
-            }
-        };
-        let other = guess(history).filter(|other| *other != name);
-        let hint = other.map(|other| format!("; did you mean the model `{other}`?"));
-        let text = call.to_string();
-        let text: String = text.chars().take(TEXT_MAX).collect();
-        Some(format!(
-            "`{text}` at position {position} is not a call of this model ({knows}){}",
-            hint.unwrap_or_default()
-        ))
-    }
-}
-
-/// Characters of a call that are shown.
-const TEXT_MAX: usize = 80;

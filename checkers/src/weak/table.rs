@@ -83,7 +83,10 @@ pub fn checker(name: &str, parameters: &Parameters) -> Result<Box<dyn Checker>, 
         "monotonic-writes" => Box::new(Guarantee::MonotonicWrites),
         "writes-follow-reads" => Box::new(Guarantee::WritesFollowReads),
         "k-atomic" => Box::new(KAtomic {
-            versions: number("versions", 2)?.max(1),
+            versions: match number("versions", 2)? {
+                0 => return Err("versions is a number from 1".to_owned()),
+                versions => versions,
+            },
         }),
         "staleness" => Box::new(BoundedStaleness {
             nanoseconds: number("ms", 0)?.saturating_mul(1_000_000),

@@ -8,6 +8,7 @@ use checkers::format::Recording;
 use checkers::model::{self, Consistency, Parameters};
 use checkers::weak::{self, PROMISES};
 use checkers::{Budget, Checker};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::exit;
@@ -69,21 +70,32 @@ fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgeme
         && judgement.verdict != Word::Fail
     {
         let text = orders::orders(&recording.history, &checkers, request.limits);
-        save(file, "--order", text.map_err(Refusal::Misused)?)?;
+        save(
+            file,
+            "--order",
+            &text.map_err(Refusal::Misused)?,
+            &mut judgement,
+        );
     }
     if let Some(file) = &request.report {
-        let page = page_of_recording::render(source, &recording, &judgement, strength);
-        save(file, "--report", page)?;
+        let page = page_of_recording::render(source, &recording, &judgement, request, strength);
+        save(file, "--report", &page, &mut judgement);
     }
     Ok(judgement)
 }
 
-fn save(file: &str, option: &str, text: String) -> Result<(), Refusal> {
-    std::fs::write(file, text).map_err(|error| {
-        Refusal::Broken(format!(
-            "cannot write {file}: {error}\n  name another file with {option} FILE"
-        ))
-    })
+/// Writes a file whole or not at all. If that fails, whoever asked for it has to know; but a
+/// violation outweighs it.
+fn save(file: &str, option: &str, text: &str, judgement: &mut Judgement) {
+    let half = format!("{file}.part");
+    let saved = std::fs::write(&half, text).and_then(|()| std::fs::rename(&half, file));
+    let Err(error) = saved else { return };
+    // Perhaps there is nothing to remove.
+    let _ = std::fs::remove_file(&half);
+    judgement.notes.push(format!(
+        "cannot write {file}: {error}\n  name another file with {option} FILE"
+    ));
+    judgement.verdict = judgement.verdict.max(Word::Error);
 }
 
 /// Who judges, and by what name.
@@ -113,7 +125,8 @@ fn judges(
         ) => (catalog::find_model(name)?, parameters, *is_sequential),
         (By::Itself, None) => {
             let guessed = model::guess(&recording.history);
-            (guessed.ok_or_else(|| unnamed(source))?, &nothing, false)
+            let guessed = guessed.ok_or_else(|| unnamed(source, recording));
+            (guessed?, &nothing, false)
         }
     };
     let is_promise = PROMISES.iter().any(|promise| promise.name == name);
@@ -133,12 +146,30 @@ fn judges(
     Ok((name.to_owned(), vec![checker]))
 }
 
-fn unnamed(source: &Path) -> Refusal {
+fn unnamed(source: &Path, recording: &Recording) -> Refusal {
+    let events = recording.history.events();
+    let verbs: BTreeSet<&str> = events.iter().map(|event| event.op.f()).collect();
+    let verbs: Vec<String> = verbs
+        .iter()
+        .take(VERBS_MAX)
+        .map(|verb| verb.escape_debug().to_string())
+        .collect();
+    let asked = if verbs.is_empty() {
+        "holds no operation".to_owned()
+    } else {
+        format!(
+            "asks {}, which is not the manner of one model alone",
+            verbs.join(", ")
+        )
+    };
     Refusal::Misused(format!(
-        "{} does not say of which workload it is\n  say it with -w NAME (assay workloads), or name a model with --model NAME (assay models)",
+        "{} {asked}, and does not say of which workload it is\n  say it with -w NAME (assay workloads), or name a model with --model NAME (assay models)",
         source.display()
     ))
 }
+
+/// So many verbs are named in a complaint.
+const VERBS_MAX: usize = 8;
 
 /// Asks each judge in turn. Whatever they do, this ends a little after their time.
 fn ask(

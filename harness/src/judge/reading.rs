@@ -3,6 +3,7 @@ use crate::columnar;
 use checkers::format::{self, Format, ReadError, Recording};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// How to read a history.
@@ -40,9 +41,15 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
         is_keyed: None,
     };
     format::read(source, &how).map_err(|error| match error {
-        ReadError::Io(error) => format!(
-            "cannot read {name}: {error}\n  give the path of a history, or - for standard input"
-        ),
+        ReadError::Io(error) => {
+            let advice = match error.kind() {
+                ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
+                    "it is damaged or cut off: take another copy of it"
+                }
+                _ => "give the path of a history, or - for standard input",
+            };
+            format!("cannot read {name}: {error}\n  {advice}")
+        }
         ReadError::Line {
             number,
             why,
@@ -51,7 +58,7 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
     })
 }
 
-fn find_format(name: &str) -> Result<Format, String> {
+pub(crate) fn find_format(name: &str) -> Result<Format, String> {
     Format::named(name).ok_or_else(|| {
         let known: Vec<&str> = Format::names().collect();
         format!(

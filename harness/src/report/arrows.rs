@@ -39,6 +39,7 @@ pub(super) fn short(edge: Edge) -> &'static str {
         Edge::WriteRead => "wr",
         Edge::WriteWrite => "ww",
         Edge::ReadWrite => "rw",
+        Edge::Order => "so",
         Edge::RealTime => "rt",
         Edge::None => "none",
     }
@@ -50,6 +51,7 @@ pub(super) fn meaning(edge: Edge) -> &'static str {
         Edge::WriteRead => "write → read: the second saw what the first wrote",
         Edge::WriteWrite => "write → write: the second overwrote the first",
         Edge::ReadWrite => "read → write: the second overwrote what the first read",
+        Edge::Order => "so: the object leaves the first no time but before the second",
         Edge::RealTime => "real time: the first had ended before the second began",
         Edge::None => "a remark: orders nothing by itself",
     }
@@ -238,7 +240,9 @@ impl Arrow {
     fn chip_px(&self) -> f64 {
         match self.edge {
             Edge::None => 26.0,
-            Edge::WriteRead | Edge::WriteWrite | Edge::ReadWrite | Edge::RealTime => 48.0,
+            Edge::WriteRead | Edge::WriteWrite | Edge::ReadWrite | Edge::Order | Edge::RealTime => {
+                48.0
+            }
         }
     }
 

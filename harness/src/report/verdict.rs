@@ -84,7 +84,9 @@ fn facts(result: &RunResult) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(anomaly) = result.anomaly() {
         facts.push(("Anomaly", found(result, anomaly)));
-        facts.push(("During", during(result, anomaly)));
+        if !(result.is_of_bare_history() && result.faults.is_empty()) {
+            facts.push(("During", during(result, anomaly)));
+        }
     }
     if !result.bugs.is_empty() {
         facts.push(("Planted bugs", text::label(&result.bugs.join(", "), 120)));

@@ -70,6 +70,7 @@ fn legend(anomaly: &Anomaly) -> Markup {
         Edge::WriteRead,
         Edge::WriteWrite,
         Edge::ReadWrite,
+        Edge::Order,
         Edge::RealTime,
         Edge::None,
     ];

@@ -354,3 +354,60 @@ fn write_again() -> String {
     let written = ",\"value\":1";
     event(0, "invoke", "write", written) + &event(0, "ok", "write", written)
 }
+
+#[test]
+fn what_is_written_never_replaces_the_history_nor_hides_the_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bad.jsonl");
+    std::fs::write(&file, write_then_read(2)).unwrap();
+    let check = |report: &Path| {
+        let mut command = assay();
+        command.arg("check").arg(&file).arg("--report").arg(report);
+        command.output().unwrap()
+    };
+    let output = check(&file);
+    assert_eq!(output.status.code(), Some(64), "{}", stderr(&output));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), write_then_read(2));
+    let output = check(&folder.path().join("nowhere/report.html"));
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("cannot write"));
+}
+
+#[test]
+fn operations_of_a_process_without_a_number_are_not_overlooked() {
+    let text = write_then_read(2).replace("\"process\":1", "\"process\":\"client-1\"");
+    let output = check_piped(&["-"], text.as_bytes());
+    assert_eq!(output.status.code(), Some(3), "{}", stdout(&output));
+    assert!(stderr(&output).contains("-:4: `process` is `client-1`, not a number"));
+}
+
+#[test]
+fn a_foreign_verb_on_one_key_hides_no_violation_on_another() {
+    let foreign = event(3, "invoke", "sing", "").replace("\"key\":1", "\"key\":2");
+    for (seen, code) in [(2, 1), (1, 2)] {
+        let text = write_then_read(seen) + &foreign;
+        let output = check_piped(&["--model", "register", "-"], text.as_bytes());
+        assert_eq!(output.status.code(), Some(code), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn a_refusal_that_no_state_explains_is_a_violation_also_sequentially() {
+    let cas = |kind: &str, rest: &str| {
+        format!("{{\"time\":1,\"process\":0,\"type\":\"{kind}\",\"f\":\"cas\",\"key\":0{rest}}}\n")
+    };
+    let found =
+        cas("invoke", ",\"from\":1,\"to\":2") + &cas("ok", ",\"from\":1,\"to\":2,\"found\":7");
+    let unsaid =
+        cas("invoke", ",\"value\":[null,1]") + &cas("ok", ",\"value\":[null,1],\"result\":false");
+    for text in [found, unsaid] {
+        for args in [
+            &["--model", "register", "-"][..],
+            &["--model", "register", "--sequential", "-"],
+        ] {
+            let output = check_piped(args, text.as_bytes());
+            let told = stdout(&output) + &stderr(&output);
+            assert_eq!(output.status.code(), Some(1), "{args:?} {text}: {told}");
+        }
+    }
+}

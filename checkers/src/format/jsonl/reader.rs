@@ -79,6 +79,14 @@ fn read_line(
         return event(fields, is_calls, &mut recording.history).map(Some);
     }
     let line = RawLine::parse(line)?;
+    if let Some(name) = line.process.as_str()
+        && line.kind != Type::Info
+    {
+        return Err(format!(
+            "`process` is `{}`, not a number: whoever has a name only makes notes, of type info",
+            name.escape_debug()
+        ));
+    }
     if line.process.is_string() {
         let time = natural("time", &line.time)?;
         let value = line.value.unwrap_or_default();
@@ -205,7 +213,11 @@ fn is_call(fields: &Fields<'_>) -> bool {
     let is_other = |value: &Data| !matches!(value, Data::Int(_) | Data::Nil);
     match &*fields.f {
         _ if fields.result.is_some() => true,
-        "read" | "write" => fields.value.as_ref().is_some_and(is_other),
+        "read" => fields.value.as_ref().is_some_and(is_other),
+        "write" => fields
+            .value
+            .as_ref()
+            .is_some_and(|value| value.int().is_none()),
         "cas" => fields.value.is_some(),
         _ => true,
     }

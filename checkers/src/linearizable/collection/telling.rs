@@ -146,7 +146,7 @@ pub(in crate::linearizable) fn by_flaw(asked: &[Asked], flaw: Flaw, words: &Word
             let sentence = format!("{a} and {b} both {taken} {value}, which was {put} once");
             let source = tell.name(begun);
             let text = format!("Only {source} {put} {value}, so it was in the {object} once.");
-            tell.step((begun, first), Edge::WriteRead, text);
+            tell.step((begun, first), Edge::Order, text);
             let end = format!("{a} and {b} both {taken} it");
             tell.end(AnomalyKind::DuplicateDelivery, sentence, &end)
         }

@@ -112,6 +112,11 @@ fn call(operation: &Operation<'_>) -> Call {
             (Verb::Read, Data::Nil, read)
         }
         Op::Write { value, .. } => (Verb::Write, Data::Int(*value), Data::Nil),
+        // A refusal that says what it found is a read.
+        Op::Cas { from, found, .. } if is_answered && *found != Some(*from) => {
+            let found = found.map_or(Data::Nil, Data::Int);
+            (Verb::Read, Data::Nil, found)
+        }
         Op::Cas {
             from, to, found, ..
         } => {

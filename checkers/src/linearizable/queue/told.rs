@@ -60,7 +60,7 @@ fn overtaken(asked: &[Asked], lowered: &Lowered<'_>, first: u32, second: u32) ->
     tell.real_time(a.put, b.put);
     let (put, took) = (tell.name(a.put), tell.name(b_taken));
     let first_out = format!("So {a_name} stood before {b_name}, and had to be dequeued before it.");
-    tell.step((a.put, b.put), Edge::WriteWrite, first_out);
+    tell.step((a.put, b.put), Edge::Order, first_out);
     let (sentence, end) = match a.taken {
         Some(taken) => {
             tell.real_time(b_taken, taken);

@@ -105,8 +105,10 @@ impl Order {
         let may_be_initial = act.accepts(NIL);
         let mut found = sources.of(op);
         if found.is_empty() && !may_be_initial {
-            let state =
-                super::projection::wanted(act).expect("all others accept the initial state");
+            // A refusal may want anything but the initial value, and find nobody who wrote it.
+            let Some(state) = super::projection::wanted(act) else {
+                return;
+            };
             found.extend(sources.last_writer(op, state));
         }
         match (found.as_slice(), may_be_initial) {

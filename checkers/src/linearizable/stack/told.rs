@@ -135,7 +135,7 @@ impl<'a> Tale<'a> {
                     self.names[other as usize]
                 );
                 let put = self.origins[other as usize].put;
-                self.tell.step((put, reason.op), Edge::WriteRead, text);
+                self.tell.step((put, reason.op), Edge::Order, text);
             }
             _ => {
                 let inside = reason

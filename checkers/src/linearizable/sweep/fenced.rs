@@ -127,7 +127,7 @@ fn told(disorder: Disorder) -> Answer {
     let sentence = format!("{{1}} got token {small} after {{0}} had got token {great}");
     let step =
         format!("{{1}} got {small}, less than the {great} of {{0}} before it — a contradiction.");
-    let step = ordered(1, 0, Edge::WriteWrite, step);
+    let step = ordered(1, 0, Edge::Order, step);
     illegal(kind, ops, sentence, vec![real_time(0, 1), step])
 }
 

@@ -159,6 +159,6 @@ fn not_growing(ids: &[Timed<i64>], Broken { early, late }: Broken) -> Answer {
             (early, format!("got the smaller id {small} later")),
         ],
         format!("{{1}} got the id {small} after {{0}} had got the greater id {great}"),
-        vec![real_time(0, 1), ordered(1, 0, Edge::WriteWrite, text)],
+        vec![real_time(0, 1), ordered(1, 0, Edge::Order, text)],
     )
 }

@@ -112,5 +112,8 @@ fn did(asked: &Asked) -> String {
 }
 
 fn was(level: i32) -> String {
-    format!("{level} permits were taken")
+    match level {
+        1 => "1 permit was taken".to_owned(),
+        _ => format!("{level} permits were taken"),
+    }
 }

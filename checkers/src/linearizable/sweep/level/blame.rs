@@ -212,7 +212,7 @@ impl Scene<'_> {
         let last = format!(
             "{{0}} {before}: {was}; {{1}} {after}, so {needed}, and no {missing} can lie between — a contradiction."
         );
-        let last = ordered(1, 0, crate::Edge::ReadWrite, last);
+        let last = ordered(1, 0, crate::Edge::Order, last);
         let ops = vec![(first as u32, before), (op as u32, after)];
         illegal(self.kind(), ops, sentence, vec![order, last])
     }
@@ -222,18 +222,16 @@ impl Scene<'_> {
         let place = kept.iter().position(|&index| index == self.stuck.op);
         // A part in which another operation is the first to be stuck is told by its last one.
         let place = place.unwrap_or(kept.len() - 1);
-        let count = kept.len();
         let missing = self.missing();
-        let sentence =
-            format!("{{{place}}} {did}, which no order of the {count} operations here explains");
         let downs = kept.iter().filter(|&&op| self.ops[op].act == Act::Down);
         let downs = downs.count();
         let is_up = |op: &usize| matches!(self.ops[*op].act, Act::Up | Act::Nth(_));
         let ups = kept.iter().filter(|op| is_up(op)).count();
         let [down, up] = self.words.moves;
-        let begun = format!(
-            "When {{{place}}} returned, {ups} of one kind ({up}) and {downs} of the other ({down}) had begun."
-        );
+        let begun = format!("{} and {}", counted(ups, up), counted(downs, down));
+        let sentence =
+            format!("{{{place}}} {did}, with {begun} begun by then: no order of them allows that");
+        let begun = format!("When {{{place}}} returned, {begun} had begun.");
         let needed = self.needed();
         let last = format!(
             "{{{place}}} {did}, so {needed}, and the answers leave no {missing} for that — a contradiction."
@@ -245,5 +243,13 @@ impl Scene<'_> {
             sentence,
             vec![remark(begun), remark(last)],
         )
+    }
+}
+
+/// `3 acquires`.
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
     }
 }
