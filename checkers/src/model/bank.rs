@@ -50,6 +50,18 @@ impl Spec for Bank {
     fn is_read_only(&self, call: &Call) -> bool {
         call.f == Verb::Read || Said::by(call) == Said::Refused
     }
+
+    fn describe(&self, balances: &Balances) -> String {
+        let shown = balances
+            .iter()
+            .map(|(account, balance)| format!("{account}: {balance}"));
+        let shown: Vec<String> = shown.collect();
+        if shown.is_empty() {
+            "all balances 0".to_owned()
+        } else {
+            format!("balances {}", shown.join(", "))
+        }
+    }
 }
 
 /// The balances once it is done; nothing if there is too little money.

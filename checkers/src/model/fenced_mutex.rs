@@ -41,6 +41,14 @@ impl Spec for FencedMutex {
         }
     }
 
+    fn describe(&self, fence: &Fence) -> String {
+        let held = if fence.is_held { "held" } else { "free" };
+        match fence.token {
+            Some(token) => format!("{held}, the last token {token}"),
+            None => format!("{held}, no token yet"),
+        }
+    }
+
     fn is_owner_aware(&self) -> bool {
         false
     }

@@ -35,6 +35,16 @@ impl Spec for MultiRegister {
         let steps = call.input.list().unwrap_or_default();
         steps.iter().all(|step| is(step, "r"))
     }
+
+    fn describe(&self, held: &Held) -> String {
+        let shown = held.iter().map(|(name, value)| format!("{name} = {value}"));
+        let shown: Vec<String> = shown.collect();
+        if shown.is_empty() {
+            "all nil".to_owned()
+        } else {
+            shown.join(", ")
+        }
+    }
 }
 
 /// A transaction reads what it has written itself. Without an answer it may have read anything.

@@ -43,6 +43,20 @@ impl Spec for RwLock {
     fn is_read_only(&self, call: &Call) -> bool {
         Said::by(call) == Said::Refused
     }
+
+    fn describe(&self, holders: &Holders) -> String {
+        match (holders.writer, holders.readers.as_slice()) {
+            (Some(Process(writer)), _) => format!("held by the writer {writer}"),
+            (None, []) => "free".to_owned(),
+            (None, readers) => {
+                let names: Vec<String> = readers
+                    .iter()
+                    .map(|Process(reader)| reader.to_string())
+                    .collect();
+                format!("read by {}", names.join(", "))
+            }
+        }
+    }
 }
 
 impl Holders {

@@ -13,7 +13,7 @@
 //! read of each for its end; a run should therefore settle before it asks for them.
 use super::story::shown;
 use super::version::{Did, did};
-use crate::words::label;
+use crate::words::{self, label};
 use crate::{
     Anomaly, AnomalyKind, Budget, Checker, Data, Edge, Evidence, History, Key, Kind, NodeId,
     Operation, Outcome, Process, Step, Verdict, WitnessOp,
@@ -322,7 +322,7 @@ impl KeyStory {
         });
         Anomaly {
             kind,
-            sentence,
+            sentence: words::sentence(&sentence),
             key: Some(key),
             witness,
             steps,

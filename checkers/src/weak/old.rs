@@ -4,7 +4,7 @@ use super::story::{shown, who};
 use super::version::Registers;
 use super::versions::Read;
 use super::zones::Zone;
-use crate::words::label;
+use crate::words::{label, sentence};
 use crate::{Anomaly, AnomalyKind, Edge, History, Key, Step, WitnessOp};
 
 impl Measured<'_> {
@@ -45,7 +45,7 @@ impl Measured<'_> {
         Anomaly {
             kind: AnomalyKind::StaleRead,
             sentence: format!(
-                "no order explains what was read from key {key}, unless reads of {x} or {y} look back {ms}.{tenth} ms"
+                "Stale by {ms}.{tenth} ms: no order explains what was read from key {key}, unless reads of {x} or {y} look back so far."
             ),
             key: Some(key),
             witness: cast.drawn(history, &self.registers),
@@ -128,10 +128,10 @@ impl Measured<'_> {
         );
         Anomaly {
             kind: AnomalyKind::StaleRead,
-            sentence: format!(
+            sentence: sentence(&format!(
                 "{} read {old} from key {name}, after {count} newer versions had replaced it",
                 who(registers, read.op)
-            ),
+            )),
             key: Some(name),
             witness: cast.drawn(history, registers),
             steps: vec![Step {

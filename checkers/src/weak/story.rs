@@ -2,7 +2,7 @@
 use super::guarantee::Guarantee;
 use super::session::{Violation, Why};
 use super::version::Registers;
-use crate::words::label;
+use crate::words::{label, sentence};
 use crate::{Anomaly, Data, Edge, History, Process, Step, WitnessOp};
 
 /// The violation as an anomaly.
@@ -18,7 +18,7 @@ pub(super) fn anomaly(
     let key = registers.accesses[violation.read as usize].key;
     Anomaly {
         kind: guarantee.kind(),
-        sentence: cast.sentence(guarantee),
+        sentence: sentence(&cast.sentence(guarantee)),
         key: Some(registers.keys[key as usize].key),
         witness,
         steps,

@@ -5,6 +5,7 @@ use crate::linearizable::asked::Asked;
 use crate::linearizable::engine::Engine;
 use crate::linearizable::proof::Answer;
 use crate::linearizable::timed::Timed;
+use crate::words::cut;
 use crate::{AnomalyKind, Data, Verb};
 
 pub(crate) const ENGINE: Engine = Engine {
@@ -82,19 +83,22 @@ fn kind(act: Act) -> AnomalyKind {
 }
 
 fn did(asked: &Asked) -> String {
-    let did = match (&asked.call.f, &asked.call.output) {
-        (Verb::Add, Some(Data::Bool(true))) => "added the element, which was absent",
-        (Verb::Add, Some(Data::Bool(false))) => "found the element present already",
-        (Verb::Remove, Some(Data::Bool(true))) => "removed the element, which was present",
-        (Verb::Remove, Some(Data::Bool(false))) => "found the element absent already",
-        (Verb::Contains, Some(Data::Bool(true))) => "found the element present",
-        (Verb::Contains, Some(Data::Bool(false))) => "found the element absent",
-        (Verb::Add, _) => "added the element",
-        (Verb::Remove, _) => "removed the element",
-        _ => "asked for the element",
-    };
-    did.to_owned()
+    let element = cut(&asked.call.input.to_string(), ELEMENT_CHARS_MAX);
+    match (&asked.call.f, &asked.call.output) {
+        (Verb::Add, Some(Data::Bool(true))) => format!("added {element}, which was absent"),
+        (Verb::Add, Some(Data::Bool(false))) => format!("found {element} present already"),
+        (Verb::Remove, Some(Data::Bool(true))) => format!("removed {element}, which was present"),
+        (Verb::Remove, Some(Data::Bool(false))) => format!("found {element} absent already"),
+        (Verb::Contains, Some(Data::Bool(true))) => format!("found {element} present"),
+        (Verb::Contains, Some(Data::Bool(false))) => format!("found {element} absent"),
+        (Verb::Add, _) => format!("added {element}"),
+        (Verb::Remove, _) => format!("removed {element}"),
+        _ => format!("asked for {element}"),
+    }
 }
+
+/// Of a longer element only the beginning is told.
+const ELEMENT_CHARS_MAX: usize = 24;
 
 fn was(level: i32) -> String {
     let was = if level == 0 { "absent" } else { "present" };

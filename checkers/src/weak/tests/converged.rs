@@ -175,20 +175,20 @@ fn those_left_alone_agree() {
     check("|w 1| |r 1|\n |w 2|   |r 1|", "valid");
     check(
         "|w 1| |r 1|\n |w 2|   |r 2|",
-        "process 0 last read 1 from key 0, and process 1 last read 2, though nobody wrote any more",
+        "Process 0 last read 1 from key 0, and process 1 last read 2, though nobody wrote any more.",
     );
     check("|w 1| |r 2| |r 1|\n |w 2|   |r 1|", "valid");
     check(
         "|w 1| |r nil|\n       |r nil|",
-        "process 0 read nil from key 0 at the end, though 1 had been written and acknowledged",
+        "Process 0 read nil from key 0 at the end, though 1 had been written and acknowledged.",
     );
     check(
         "|w 1x |r 1|",
-        "process 0 read 1 from key 0 at the end, the write of which had failed",
+        "Process 0 read 1 from key 0 at the end, the write of which had failed.",
     );
     check(
         "|w 2| |r 1|",
-        "process 0 read 1 from key 0 at the end, which nobody had written",
+        "Process 0 read 1 from key 0 at the end, which nobody had written.",
     );
 }
 

@@ -14,7 +14,7 @@ fn reads_do_not_go_back() {
     check(
         MonotonicReads,
         twice,
-        "process 1 read 2 from key 0, and later read 1 there, which is older",
+        "Process 1 read 2 from key 0, and later read 1 there, which is older.",
     );
     check(ReadYourWrites, twice, "valid");
     check(
@@ -34,7 +34,7 @@ fn what_overlaps_may_be_in_either_order() {
     check(
         MonotonicReads,
         "|w 1------------|\n  |r 1| \n        |w 2-----|\n                      |r 2| |r 1|",
-        "process 3 read 2 from key 0, and later read 1 there, which is older",
+        "Process 3 read 2 from key 0, and later read 1 there, which is older.",
     );
 }
 
@@ -43,7 +43,7 @@ fn a_process_sees_its_own_writes() {
     check(
         ReadYourWrites,
         "|w 1| |r nil|",
-        "process 0 wrote 1 to key 0, and later read nil there, which is older",
+        "Process 0 wrote 1 to key 0, and later read nil there, which is older.",
     );
     check(ReadYourWrites, "|w 1-?\n        |r nil|", "valid");
     check(ReadYourWrites, "|w 1|\n       |r nil|", "valid");
@@ -52,11 +52,12 @@ fn a_process_sees_its_own_writes() {
 #[test]
 fn who_sees_a_write_sees_what_came_before_it() {
     let late = "|w 1@1| |w 2@2|\n                 |r 2@2| |r nil@1|";
-    let told = "process 0 wrote 1 to key 1, then wrote 2; process 1 saw 2, and later the older nil";
+    let told =
+        "Process 0 wrote 1 to key 1, then wrote 2; process 1 saw 2, and later the older nil.";
     check(MonotonicWrites, late, told);
     check(WritesFollowReads, late, "valid");
     let causal = "|w 1@1|\n        |r 1@1| |w 2@2|\n                         |r 2@2| |r nil@1|";
-    let told = "process 1 read 1 at key 1, then wrote 2; process 2 saw 2, and later the older nil";
+    let told = "Process 1 read 1 at key 1, then wrote 2; process 2 saw 2, and later the older nil.";
     check(WritesFollowReads, causal, told);
     check(MonotonicWrites, causal, "valid");
 }

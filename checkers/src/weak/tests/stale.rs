@@ -238,11 +238,11 @@ fn it_is_told_in_versions_and_in_time() {
     );
     assert_eq!(
         told(&verdict),
-        "no order explains what was read from key 0, unless reads of 1 or 2 look back 11.0 ms"
+        "Stale by 11.0 ms: no order explains what was read from key 0, unless reads of 1 or 2 look back so far."
     );
     assert_eq!(
         told(&judge(&KAtomic { versions: 2 }, &late)),
-        "process 1 read 1 from key 0, after 2 newer versions had replaced it"
+        "Process 1 read 1 from key 0, after 2 newer versions had replaced it."
     );
     let fresh = crate::sketch::history("|w 1| |w 2| |w 3|\n                     |r 3|");
     assert_eq!(
