@@ -50,7 +50,9 @@ pub(super) fn section(result: &RunResult) -> Markup {
 
 fn caption(anomaly: &Anomaly) -> String {
     let minimal = match anomaly.is_minimal {
-        true => "None of them can be left out: the rest would be legal.",
+        true => {
+            "None of them can be left out: the rest would be legal, or show less plainly what is wrong."
+        }
         false => "It was not shown that all of them are needed: perhaps fewer would do.",
     };
     let start = anomaly.witness.iter().map(|op| op.start).min().unwrap_or(0);

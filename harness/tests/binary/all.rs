@@ -3,6 +3,7 @@ mod check;
 mod exit_codes;
 mod runs;
 mod sandbox;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
