@@ -3,11 +3,7 @@ mod open;
 
 use self::open::Open;
 use crate::{Call, Data, Key, Op, Verb};
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 /// A logical single-threaded client. After an unknown outcome its number is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -233,17 +229,17 @@ impl History {
         });
     }
 
-    /// The events that are about none of these keys, and where each of them stood.
-    pub(crate) fn without_keys(&self, keys: &HashSet<Key>) -> (History, Vec<usize>) {
-        let (mut rest, mut positions) = (History::default(), Vec::new());
+    /// The events about the keys that are kept, and where each of them stood.
+    pub(crate) fn part(&self, is_kept: impl Fn(Key) -> bool) -> (History, Vec<usize>) {
+        let (mut part, mut positions) = (History::default(), Vec::new());
         for (position, event) in self.events.iter().enumerate() {
-            if !keys.contains(&event.op.key()) {
+            if is_kept(event.op.key()) {
                 positions.push(position);
-                let pushed = rest.push(event.clone());
+                let pushed = part.push(event.clone());
                 pushed.expect("it was well-formed with more in it");
             }
         }
-        (rest, positions)
+        (part, positions)
     }
 
     /// The part that is about one key, named as users know it; the notes are not about a key and stay.

@@ -3,6 +3,7 @@
 //! A *gap* is a place between two events: gap `g` lies right before position `g`. An operation takes
 //! effect in one of the gaps after its invocation, up to the one before its return.
 use super::asked::Asked;
+use super::proof::{Answer, Proof};
 use super::timed::{NEVER, Timed};
 
 mod condensed;
@@ -109,6 +110,34 @@ pub(super) enum Flaw {
 pub(super) enum Odd {
     Flaw(Flaw),
     Outside(&'static str),
+}
+
+/// What is known of an object: with `W`, what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found<W> {
+    Legal,
+    Wrong(W),
+    Outside(&'static str),
+}
+
+impl<W> Found<W> {
+    /// None if that is not known.
+    fn is_legal(&self) -> Option<bool> {
+        match self {
+            Found::Legal => Some(true),
+            Found::Wrong(_) => Some(false),
+            Found::Outside(_) => None,
+        }
+    }
+
+    /// The answer of an engine; `tell` proves what is wrong.
+    pub(super) fn answer(self, tell: impl FnOnce(&W) -> Box<Proof>) -> Answer {
+        match self {
+            Found::Legal => Answer::Legal,
+            Found::Outside(why) => Answer::Outside(why),
+            Found::Wrong(wrong) => Answer::Illegal(tell(&wrong)),
+        }
+    }
 }
 
 /// There may be this many times more positions than operations: two events of each, and holes where

@@ -33,12 +33,7 @@ pub(crate) const ENGINE: Engine = Engine {
 };
 
 /// What is known of a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    Legal,
-    Wrong(Wrong),
-    Outside(&'static str),
-}
+pub(super) type Found = collection::Found<Wrong>;
 
 /// What is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,11 +72,8 @@ fn check(asked: &[Asked]) -> Answer {
         Ok(lowered) => lowered,
         Err(why) => return Answer::Outside(why),
     };
-    match decide(&lowered.ops, lowered.values.len()) {
-        Found::Legal => Answer::Legal,
-        Found::Outside(why) => Answer::Outside(why),
-        Found::Wrong(wrong) => Answer::Illegal(told::tell(asked, &lowered, &wrong)),
-    }
+    let found = decide(&lowered.ops, lowered.values.len());
+    found.answer(|wrong| told::tell(asked, &lowered, wrong))
 }
 
 /// Decides a queue of the values up to `values`, in linear time.

@@ -44,12 +44,7 @@ pub(crate) const ENGINE: Engine = Engine {
 };
 
 /// What is known of a stack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    Legal,
-    Wrong(Wrong),
-    Outside(&'static str),
-}
+pub(super) type Found = collection::Found<Wrong>;
 
 /// What is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,11 +75,8 @@ fn check(asked: &[Asked]) -> Answer {
         Ok(lowered) => lowered,
         Err(why) => return Answer::Outside(why),
     };
-    match decide(&lowered.ops, lowered.values.len()) {
-        Found::Legal => Answer::Legal,
-        Found::Outside(why) => Answer::Outside(why),
-        Found::Wrong(wrong) => Answer::Illegal(told::tell(asked, &lowered, &wrong)),
-    }
+    let found = decide(&lowered.ops, lowered.values.len());
+    found.answer(|wrong| told::tell(asked, &lowered, wrong))
 }
 
 /// Decides a stack of the values up to `values`.

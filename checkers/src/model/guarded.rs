@@ -21,7 +21,7 @@ impl Checker for Guarded {
             None => return self.judge.check(history, budget),
             Some(strangers) => strangers,
         };
-        let (rest, positions) = history.without_keys(&keys);
+        let (rest, positions) = history.part(|key| !keys.contains(&key));
         match self.judge.check(&rest, budget) {
             Verdict::Valid { evidence } | Verdict::Unknown { evidence, .. } => {
                 Verdict::Unknown { reason, evidence }

@@ -1,6 +1,6 @@
 //! The orders that explain a legal history: evidence for whoever does not believe in a pass.
 use super::Limits;
-use checkers::{Budget, Checker, History, Linearization, Process};
+use checkers::{Budget, Checker, History, Linearization, Operation, Process};
 use serde_json::json;
 
 /// For each object the order in which its operations can have taken effect, one JSON line each.
@@ -20,14 +20,14 @@ pub(super) fn orders(
     let orders = orders.next().ok_or(
         "there is no order to write: the history is not legal, or was judged by something that needs none\n  leave --order away",
     )?;
-    Ok(orders.iter().map(|order| line(history, order)).collect())
+    let asked = history.operations();
+    Ok(orders.iter().map(|order| line(&asked, order)).collect())
 }
 
-fn line(history: &History, order: &Linearization) -> String {
-    let answered = history.operations();
+fn line(asked: &[Operation<'_>], order: &Linearization) -> String {
     let operations = order.order.iter().map(|&position| {
-        let found = answered.binary_search_by_key(&position, |operation| operation.invoked);
-        let operation = answered[found.expect("an operation of this history")];
+        let found = asked.binary_search_by_key(&position, |operation| operation.invoked);
+        let operation = asked[found.expect("an operation of this history")];
         let Process(process) = operation.process;
         json!({ "position": position, "process": process, "op": operation.op.to_string() })
     });

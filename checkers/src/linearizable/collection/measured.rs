@@ -39,28 +39,16 @@ impl Columns {
 
     /// Whether it is that of a queue; none if that is not known.
     pub fn is_queue(&self) -> Option<bool> {
-        match queue::decide(&self.ops, self.values) {
-            queue::Found::Legal => Some(true),
-            queue::Found::Wrong(_) => Some(false),
-            queue::Found::Outside(_) => None,
-        }
+        queue::decide(&self.ops, self.values).is_legal()
     }
 
     /// Whether it is that of a stack; none if that is not known.
     pub fn is_stack(&self) -> Option<bool> {
-        match stack::decide(&self.ops, self.values) {
-            stack::Found::Legal => Some(true),
-            stack::Found::Wrong(_) => Some(false),
-            stack::Found::Outside(_) => None,
-        }
+        stack::decide(&self.ops, self.values).is_legal()
     }
 
     /// Whether it is that of a priority queue, the least first; none if that is not known.
     pub fn is_priority_queue(&self) -> Option<bool> {
-        match priority::decide(&self.ops, self.values) {
-            priority::Found::Legal => Some(true),
-            priority::Found::Wrong(_) => Some(false),
-            priority::Found::Outside(_) => None,
-        }
+        priority::decide(&self.ops, self.values).is_legal()
     }
 }

@@ -41,14 +41,7 @@ fn by_search(
 ) -> Option<Linearization> {
     let initial = initial.clone();
     let object = Object::new("register", Register { initial });
-    let events = history.events().iter().enumerate();
-    let of_key = events.filter(|(_, event)| event.op.key() == key.key);
-    let (mut positions, mut part) = (Vec::new(), History::default());
-    for (position, event) in of_key {
-        positions.push(position);
-        let pushed = part.push(event.clone());
-        pushed.expect("it was well-formed with more in it");
-    }
+    let (part, positions) = history.part(|other| other == key.key);
     let mut found = object.linearization(&part, budget)?;
     let mut linearization = found.pop()?;
     for place in &mut linearization.order {

@@ -5,7 +5,7 @@
 //! are a subset sum in disguise (NP-hard): of them only the bounds are looked at.
 use super::counter_bounds;
 use super::counter_chain;
-use super::level::{self, Act, Deadline, Found, Range, Words};
+use super::level::{self, Act, Deadline, Range, Words};
 use super::lowered::{FOREIGN, Outside, UNORDERED, is_in_order, timed};
 use crate::linearizable::asked::Asked;
 use crate::linearizable::engine::Engine;
@@ -53,13 +53,9 @@ fn check(asked: &[Asked]) -> Answer {
         Kind::Chain(step) => counter_chain::check(asked, &counts, step),
         Kind::Level(step) => {
             let ops = levels(&counts, step);
-            match level::decide(&ops, RANGE) {
-                Found::Legal(_) => Answer::Legal,
-                Found::Illegal(stuck) => level::blame(asked, &ops, RANGE, stuck, WORDS),
-                Found::Open => {
-                    counter_bounds::check(asked, &counts, "a counter that goes both ways")
-                }
-            }
+            level::answer(asked, &ops, RANGE, WORDS, || {
+                counter_bounds::check(asked, &counts, "a counter that goes both ways")
+            })
         }
         Kind::Unread => Answer::Legal,
         Kind::Mixed(why) => counter_bounds::check(asked, &counts, why),

@@ -1,5 +1,5 @@
 //! One element of a set: added, removed and looked for, with or without results.
-use super::level::{self, Act, Deadline, Found, Range, Words};
+use super::level::{self, Act, Deadline, Range, Words};
 use super::lowered::{FOREIGN, Outside, Reply, UNORDERED, is_in_order, timed};
 use crate::linearizable::asked::Asked;
 use crate::linearizable::engine::Engine;
@@ -32,13 +32,9 @@ fn check(asked: &[Asked]) -> Answer {
         Ok(ops) => ops,
         Err(why) => return Answer::Outside(why),
     };
-    match level::decide(&ops, RANGE) {
-        Found::Legal(_) => Answer::Legal,
-        Found::Illegal(stuck) => level::blame(asked, &ops, RANGE, stuck, WORDS),
-        Found::Open => {
-            Answer::Outside("additions or removals that do not say whether they changed anything")
-        }
-    }
+    level::answer(asked, &ops, RANGE, WORDS, || {
+        Answer::Outside("additions or removals that do not say whether they changed anything")
+    })
 }
 
 fn order(asked: &[Asked]) -> Option<Vec<u32>> {

@@ -5,7 +5,7 @@
 //! have come anywhere.
 use super::chain::Broken;
 use super::ids::{backwards, twice};
-use super::level::{self, Act, Deadline, Found, Range, Words};
+use super::level::{self, Act, Deadline, Range, Words};
 use super::lowered::{
     FOREIGN, Outside, Reply, UNORDERED, illegal, is_in_order, ordered, real_time, remark, timed,
 };
@@ -40,11 +40,9 @@ fn check(asked: &[Asked]) -> Answer {
         Ok(Err(disorder)) => return told(disorder),
         Err(why) => return Answer::Outside(why),
     };
-    match level::decide(&ops, RANGE) {
-        Found::Legal(_) => Answer::Legal,
-        Found::Illegal(stuck) => level::blame(asked, &ops, RANGE, stuck, WORDS),
-        Found::Open => Answer::Outside("a lock has no such calls"),
-    }
+    level::answer(asked, &ops, RANGE, WORDS, || {
+        Answer::Outside("a lock has no such calls")
+    })
 }
 
 fn order(asked: &[Asked]) -> Option<Vec<u32>> {

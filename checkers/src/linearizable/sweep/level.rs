@@ -17,11 +17,14 @@
 mod blame;
 mod order;
 
+use crate::linearizable::asked::Asked;
+use crate::linearizable::proof::Answer;
 use crate::linearizable::timed::{NEVER, Timed};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-pub(super) use blame::{Words, blame};
+pub(super) use blame::Words;
+use blame::blame;
 pub(super) use order::order;
 
 /// What one operation does to the level.
@@ -66,6 +69,21 @@ pub(super) enum Found {
     Legal(Deadline),
     Illegal(Stuck),
     Open,
+}
+
+/// Decides, and proves what is wrong; `open` answers what a sweep cannot.
+pub(super) fn answer(
+    asked: &[Asked],
+    ops: &[Timed<Act>],
+    range: Range,
+    words: Words,
+    open: impl FnOnce() -> Answer,
+) -> Answer {
+    match decide(ops, range) {
+        Found::Legal(_) => Answer::Legal,
+        Found::Illegal(stuck) => blame(asked, ops, range, stuck, words),
+        Found::Open => open(),
+    }
 }
 
 /// Decides, as far as sweeping can.

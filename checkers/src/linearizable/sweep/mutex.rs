@@ -1,5 +1,5 @@
 //! A lock that anyone may release: it is free, or it is held.
-use super::level::{self, Act, Deadline, Found, Range, Words};
+use super::level::{self, Act, Deadline, Range, Words};
 use super::lowered::{FOREIGN, Outside, Reply, UNORDERED, is_in_order, timed};
 use crate::linearizable::asked::Asked;
 use crate::linearizable::engine::Engine;
@@ -31,11 +31,9 @@ fn check(asked: &[Asked]) -> Answer {
         Ok(ops) => ops,
         Err(why) => return Answer::Outside(why),
     };
-    match level::decide(&ops, RANGE) {
-        Found::Legal(_) => Answer::Legal,
-        Found::Illegal(stuck) => level::blame(asked, &ops, RANGE, stuck, WORDS),
-        Found::Open => Answer::Outside("a lock has no such calls"),
-    }
+    level::answer(asked, &ops, RANGE, WORDS, || {
+        Answer::Outside("a lock has no such calls")
+    })
 }
 
 fn order(asked: &[Asked]) -> Option<Vec<u32>> {

@@ -1,5 +1,5 @@
 //! A semaphore with a fixed number of permits, which anyone may give back.
-use super::level::{self, Act, Deadline, Found, Range, Words};
+use super::level::{self, Act, Deadline, Range, Words};
 use super::lowered::{FOREIGN, Outside, Reply, UNORDERED, is_in_order, timed};
 use crate::linearizable::asked::Asked;
 use crate::linearizable::engine::Engine;
@@ -61,11 +61,9 @@ fn check(asked: &[Asked], permits: i32) -> Answer {
         Ok(ops) => ops,
         Err(why) => return Answer::Outside(why),
     };
-    match level::decide(&ops, range(permits)) {
-        Found::Legal(_) => Answer::Legal,
-        Found::Illegal(stuck) => level::blame(asked, &ops, range(permits), stuck, WORDS),
-        Found::Open => Answer::Outside("refused acquires of one of several permits"),
-    }
+    level::answer(asked, &ops, range(permits), WORDS, || {
+        Answer::Outside("refused acquires of one of several permits")
+    })
 }
 
 fn order(asked: &[Asked], permits: i32) -> Option<Vec<u32>> {
