@@ -52,6 +52,9 @@ pub struct Recording {
     pub history: History,
     /// The number of the last line, if it was cut off in the middle and therefore left out.
     pub torn: Option<usize>,
+    /// The line of the first event that has an earlier time than the event before it. Order is
+    /// that of the lines all the same.
+    pub backwards: Option<usize>,
     /// How it was written.
     pub format: Format,
     /// How many lines or events were skipped, which only a lenient reader does.
@@ -67,6 +70,7 @@ impl Recording {
             header: None,
             history,
             torn: None,
+            backwards: None,
             format,
             skipped: 0,
             skipped_why: Vec::new(),
@@ -137,6 +141,8 @@ fn read_columns(mut source: Source<impl Read>) -> Result<Recording, ReadError> {
 struct Reader<'o> {
     options: &'o Options,
     recording: Recording,
+    /// When the last event happened.
+    last_time: u64,
 }
 
 /// So many skipped lines are explained; the others are only counted.
@@ -145,7 +151,11 @@ const EXPLAINED_MAX: usize = 5;
 impl<'o> Reader<'o> {
     fn new(format: Format, options: &'o Options) -> Reader<'o> {
         let recording = Recording::new(format, History::default());
-        Reader { options, recording }
+        Reader {
+            options,
+            recording,
+            last_time: 0,
+        }
     }
 
     /// What makes no sense ends the reading, or is skipped by a lenient reader.
@@ -169,6 +179,11 @@ impl<'o> Reader<'o> {
     /// Takes an event that stands in line `number`.
     fn push(&mut self, number: usize, event: Event) -> Result<(), ReadError> {
         let time = event.time;
+        // Formats that tell no time leave it at nothing.
+        let is_earlier = time != 0 && time < std::mem::replace(&mut self.last_time, time);
+        if is_earlier && self.recording.backwards.is_none() {
+            self.recording.backwards = Some(number);
+        }
         match self.recording.history.try_push(event) {
             Ok(()) => Ok(()),
             Err((malformed, event)) => {

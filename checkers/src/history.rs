@@ -3,7 +3,8 @@ mod open;
 
 use self::open::Open;
 use crate::{Call, Data, Key, Op, Verb};
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::collections::{BTreeMap, HashMap};
+use std::{fmt, sync::Arc};
 
 /// A logical single-threaded client. After an unknown outcome its number is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,6 +70,7 @@ pub struct History {
     notes: Vec<Note>,
     open: Open,
     key_names: HashMap<Key, Arc<str>>,
+    named_keys: HashMap<Arc<str>, Key>,
 }
 
 /// An event that cannot stand where it stands.
@@ -169,9 +171,25 @@ impl History {
         Some(&self.events[invoked].op)
     }
 
-    /// Says how users know a key that was numbered for want of a number of its own.
+    /// Says how users know a key that was numbered for want of a number of its own. No two keys
+    /// share a name, as the number 7 and the text 7 would: the later one is quoted.
     pub(crate) fn name_key(&mut self, key: Key, name: impl Into<Arc<str>>) {
-        self.key_names.insert(key, name.into());
+        let mut name = name.into();
+        while self
+            .named_keys
+            .get(&name)
+            .is_some_and(|other| *other != key)
+        {
+            name = format!("\"{name}\"").into();
+        }
+        self.named_keys.insert(name.clone(), key);
+        self.key_names.insert(key, name);
+    }
+
+    /// The keys that have names, and the names, in ascending order.
+    pub(crate) fn key_names(&self) -> BTreeMap<Key, &str> {
+        let names = self.key_names.iter();
+        names.map(|(key, name)| (*key, &**name)).collect()
     }
 
     /// How users know this key, if not by its number.
@@ -251,6 +269,7 @@ impl History {
         };
         let mut part = History {
             key_names: self.key_names.clone(),
+            named_keys: self.named_keys.clone(),
             ..History::default()
         };
         let mut notes = self.notes.iter().peekable();

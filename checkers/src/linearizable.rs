@@ -26,3 +26,6 @@ pub(crate) use engine::Engine;
 
 #[cfg(test)]
 pub(crate) use {asked::Asked, object::verify::verify, proof::Answer, timed::NEVER};
+
+#[cfg(test)]
+mod tests;

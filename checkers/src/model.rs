@@ -6,6 +6,7 @@ mod bag;
 mod bank;
 mod counter;
 mod fenced_mutex;
+mod fit;
 mod guarded;
 mod guess;
 mod ids;
@@ -35,6 +36,7 @@ pub use bag::Bag;
 pub use bank::Bank;
 pub use counter::Counter;
 pub use fenced_mutex::FencedMutex;
+pub use fit::{Misfit, misfit};
 pub use guess::guess;
 pub use ids::{MonotoneIds, UniqueIds};
 pub use judge::{Consistency, Parameters, checker};
@@ -52,6 +54,7 @@ pub use semaphore::Semaphore;
 pub use set::Set;
 pub use shape::{Asks, Shape};
 pub use stack::Stack;
+pub(crate) use table::REGISTER;
 pub use table::{MODELS, Model};
 
 /// What the answer to a lock, or another thing that does or refuses, says.

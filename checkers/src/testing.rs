@@ -1,6 +1,6 @@
 //! What every judge of objects is tested with: brute force, schedules, and random numbers.
 use crate::Spec;
-use crate::linearizable::Asked;
+use crate::linearizable::{Asked, NEVER};
 use std::collections::HashSet;
 
 /// A generator of numbers: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
@@ -103,4 +103,20 @@ pub(crate) fn schedule(
         };
     }
     (plan, order)
+}
+
+/// Positions are those of the events that are left.
+pub(crate) fn close_gaps(asked: &mut [Asked]) {
+    let ends = asked
+        .iter()
+        .flat_map(|asked| [asked.invoked, asked.returned]);
+    let mut positions: Vec<u32> = ends.filter(|&end| end != NEVER).collect();
+    positions.sort_unstable();
+    let rank = |position: u32| positions.binary_search(&position).expect("its own") as u32;
+    for asked in asked {
+        asked.invoked = rank(asked.invoked);
+        if asked.returned != NEVER {
+            asked.returned = rank(asked.returned);
+        }
+    }
 }

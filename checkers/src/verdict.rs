@@ -1,4 +1,5 @@
 //! A judge of histories, and what it may answer.
+use crate::model::Asks;
 use crate::{History, Key, Linearization, NodeId, Op, Process};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,6 +11,11 @@ pub trait Checker: Send + Sync {
 
     /// Judges `history`, and gives up, with [`Verdict::Unknown`], when `budget` is spent.
     fn check(&self, history: &History, budget: &Budget) -> Verdict;
+
+    /// What it may be asked about; none if it does not say. A history of other verbs is not for it.
+    fn asks(&self) -> Option<&'static [Asks]> {
+        None
+    }
 
     /// For a legal history, an order of the operations of each object that explains every answer,
     /// looked through by an independent function. None if none was found, or this judge needs none.

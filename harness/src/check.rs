@@ -48,7 +48,8 @@ pub(crate) struct CheckArgs {
     /// Give up, undecided, after so long, from 1s to 7d
     #[arg(long, default_value = "5m", value_parser = crate::cli::duration)]
     time_limit: Duration,
-    /// Give up, undecided, when checking takes so much memory beside the history: 512M, 32G [default: 70 % of what is free]
+    /// Give up, undecided, when the tables of a search take so much: 512M, 32G. The history and its
+    /// index are not counted, but all together may take 2 GB more and no more [default: 70 % of what is free]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     max_mem: Option<u64>,
 }

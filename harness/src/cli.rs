@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// Starts a real cluster, breaks its network, records what clients saw, and decides whether it kept its promises.
 #[derive(Parser)]
-#[command(name = "assay", version)]
+#[command(name = "assay", version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,6 +26,7 @@ enum Command {
     /// Run a workload against a target under faults, check the history, write a report
     Test(TestArgs),
     /// Judge recorded histories again
+    #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
     /// Write a recorded history in another format
     Convert(convert::ConvertArgs),
@@ -87,6 +88,11 @@ struct TestArgs {
     #[arg(long, value_enum, default_value_t)]
     history: Kept,
 }
+
+/// What a script has to know.
+const EXIT_CODES: &str = "\
+Exit codes: 0 pass, 1 violation (of any file, whatever the others came to), 2 undecided or too weak,
+3 the harness, target or history is broken, 64 wrong usage, 70 a bug in assay";
 
 #[derive(Args)]
 struct DoctorArgs {

@@ -6,16 +6,16 @@ use checkers::{History, Note};
 use clap::{Args, ValueEnum};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IntoInnerError, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// What is converted into what.
 #[derive(Args)]
 pub(crate) struct ConvertArgs {
-    /// A recorded history, in any format; what it is stands in its first bytes
+    /// A recorded history, in any format; what it is stands in its first bytes; `-` is standard input
     #[arg(value_name = "IN")]
     from: PathBuf,
-    /// The file to write: history.jsonl or history.assay
+    /// The file to write: history.jsonl or history.assay; `-` is standard output, JSON lines unless told
     #[arg(value_name = "OUT")]
     to: PathBuf,
     /// The format of OUT [default: as its name ends]
@@ -52,17 +52,45 @@ pub(crate) enum Refused {
 pub(crate) fn run(args: &ConvertArgs) -> Result<String, Refused> {
     let format = args.format.map_or_else(|| format_of(&args.to), Ok)?;
     // Before the work rather than after it; `Target::claim` asks again.
-    if !args.force && fs::symlink_metadata(&args.to).is_ok_and(|there| there.is_file()) {
+    let is_file = args.to != Path::new(STDOUT);
+    if is_file && !args.force && fs::symlink_metadata(&args.to).is_ok_and(|there| there.is_file()) {
         return Err(exists(&args.to));
     }
     let recording = judge::read(&args.from).map_err(Refused::Broken)?;
+    if args.to == Path::new(STDOUT) {
+        return to_stdout(args, format, &recording);
+    }
     let target = Target::claim(&args.to, args.force)?;
     let written = target.fill(|sink| write(sink, format, &recording));
     let bytes = written.map_err(|error| cannot_write(&args.to, &error))?;
     Ok(told(args, &recording, bytes))
 }
 
+/// What users write for standard output.
+const STDOUT: &str = "-";
+
+fn to_stdout(args: &ConvertArgs, format: Format, recording: &Recording) -> Result<String, Refused> {
+    let stdout = io::stdout().lock();
+    if format == Format::Columnar && stdout.is_terminal() && !args.force {
+        let text = "columns are nothing for a terminal\n  name a file, pipe it on, or give --force";
+        return Err(Refused::Usage(text.to_owned()));
+    }
+    match counted(stdout, |sink| write(sink, format, recording)) {
+        Ok((bytes, _)) => Ok(told(args, recording, bytes)),
+        // As with `| head`: who has gone wants no more.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok("note: whoever reads standard output closed it before the end".to_owned())
+        }
+        Err(error) => Err(Refused::Broken(format!(
+            "cannot write to standard output: {error}\n  give the name of a file instead of -"
+        ))),
+    }
+}
+
 fn format_of(path: &Path) -> Result<Format, Refused> {
+    if path == Path::new(STDOUT) {
+        return Ok(Format::Jsonl);
+    }
     let extension = path.extension().and_then(OsStr::to_str);
     match extension.unwrap_or_default() {
         "jsonl" => Ok(Format::Jsonl),
@@ -146,32 +174,37 @@ impl<'a> Target<'a> {
 
     fn try_fill(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<u64> {
         let Some(unfinished) = &self.unfinished else {
-            let mut sink = Counted {
-                sink: BufWriter::new(OpenOptions::new().write(true).open(self.path)?),
-                bytes: 0,
-            };
-            write(&mut sink)?;
-            sink.flush()?;
-            return Ok(sink.bytes);
+            let file = OpenOptions::new().write(true).open(self.path)?;
+            return counted(file, write).map(|(bytes, _)| bytes);
         };
-        let mut sink = Counted {
-            sink: BufWriter::new(File::create_new(unfinished)?),
-            bytes: 0,
-        };
-        write(&mut sink)?;
-        sink.flush()?;
-        sink.sink.get_ref().sync_all()?;
+        let (bytes, file) = counted(File::create_new(unfinished)?, write)?;
+        file.sync_all()?;
         fs::rename(unfinished, self.path)?;
-        Ok(sink.bytes)
+        Ok(bytes)
     }
 }
 
-struct Counted {
-    sink: BufWriter<File>,
+/// Writes to `sink`, and gives it back with the number of bytes that it took.
+fn counted<W: Write>(
+    sink: W,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<(u64, W)> {
+    let mut sink = Counted {
+        sink: BufWriter::new(sink),
+        bytes: 0,
+    };
+    write(&mut sink)?;
+    sink.flush()?;
+    let file = sink.sink.into_inner().map_err(IntoInnerError::into_error)?;
+    Ok((sink.bytes, file))
+}
+
+struct Counted<W: Write> {
+    sink: BufWriter<W>,
     bytes: u64,
 }
 
-impl Write for Counted {
+impl<W: Write> Write for Counted<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.sink.write(bytes)?;
         self.bytes += written as u64;
@@ -203,7 +236,7 @@ fn write_lines(mut sink: &mut dyn Write, recording: &Recording) -> io::Result<()
         while let Some(note) = notes.next_if(|note| note.position <= position) {
             write_note(&mut sink, note)?;
         }
-        jsonl::write_event(&mut sink, event)?;
+        jsonl::write_event_of(&mut sink, history, event)?;
     }
     notes.try_for_each(|note| write_note(&mut sink, note))
 }

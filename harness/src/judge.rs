@@ -1,11 +1,13 @@
 //! Checking in a child process with a limit on memory and time, so that a checker that explodes takes no evidence with it.
 use crate::result::{Check, Word};
+use crate::summary;
 use checkers::model::Parameters;
 use checkers::{Evidence, Verdict};
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 use tokio::process::Command;
@@ -105,6 +107,8 @@ impl Limits {
     /// Makes the system hold this process to them.
     fn impose(self) -> io::Result<()> {
         let hard = self.memory_bytes.saturating_add(MEMORY_MARGIN);
+        // Nobody but root may have more than there is.
+        let hard = hard.min(getrlimit(Resource::RLIMIT_AS)?.1);
         setrlimit(Resource::RLIMIT_AS, hard, hard)?;
         Ok(())
     }
@@ -143,9 +147,13 @@ pub(crate) async fn judge(source: &Path, request: &Request) -> Answer {
         Err(error) => return undecided(format!("the checker was lost: {error}")),
     };
     match serde_json::from_slice(&output.stdout) {
+        Ok(Answer::Broken(why)) if why.contains(NO_MEMORY) => undecided(too_large(request.limits)),
         Ok(answer) if output.status.success() => answer,
         Ok(_) | Err(_) => {
             let complaint = String::from_utf8_lossy(&output.stderr);
+            if is_out_of_memory(output.status, &complaint) {
+                return undecided(too_large(request.limits));
+            }
             let complaint = telling_line(&complaint);
             let cap = request.limits.memory_bytes >> 20;
             undecided(format!(
@@ -154,6 +162,36 @@ pub(crate) async fn judge(source: &Path, request: &Request) -> Answer {
             ))
         }
     }
+}
+
+/// How the system says that there is no memory left.
+const NO_MEMORY: &str = "Cannot allocate memory";
+
+/// Whether a child has ended because it got no more memory: it aborts, cannot have a thread, or is
+/// killed, which nobody does but the system.
+fn is_out_of_memory(status: ExitStatus, complaint: &str) -> bool {
+    const SIGKILL: i32 = 9;
+    let words = ["memory allocation of", "failed to spawn thread", NO_MEMORY];
+    status.signal() == Some(SIGKILL) || words.iter().any(|word| complaint.contains(word))
+}
+
+fn too_large(limits: Limits) -> String {
+    let hard = limits.memory_bytes.saturating_add(MEMORY_MARGIN);
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_AS)
+        && most < hard
+    {
+        return format!(
+            "{}: the history and what judging it takes did not fit into the {} MB that a process may have here (ulimit -v)",
+            summary::OUT_OF_MEMORY,
+            most >> 20
+        );
+    }
+    format!(
+        "{}: the history and what judging it takes did not fit into {} MB and the {} MB beside it",
+        summary::OUT_OF_MEMORY,
+        limits.memory_bytes >> 20,
+        MEMORY_MARGIN >> 20
+    )
 }
 
 /// Where it panicked and why, or else its last words.

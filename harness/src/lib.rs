@@ -32,6 +32,7 @@ mod sandbox;
 
 // What becomes of it.
 mod check;
+mod claim;
 mod conclusion;
 mod convert;
 mod environment;

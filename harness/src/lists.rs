@@ -60,17 +60,18 @@ pub(crate) fn models() -> String {
 pub(crate) fn model(name: &str) -> String {
     let model = MODELS.iter().find(|model| model.name == name);
     let promise = PROMISES.iter().find(|promise| promise.name == name);
-    let (about, parameters) = match (model, promise) {
-        (Some(model), _) => (model.about, model.parameters),
-        (None, Some(promise)) => (promise.about, promise.parameters),
+    let (about, asks, parameters) = match (model, promise) {
+        (Some(model), _) => (model.about, model.asks, model.parameters),
+        (None, Some(promise)) => (promise.about, promise.asks, promise.parameters),
         (None, None) => unreachable!("the name has been found"),
     };
     let mut text = format!("{name}\n  {about}\n");
-    if let Some(model) = model {
-        text += "\nasked, and answered:\n";
-        for asks in model.asks {
-            let _ = writeln!(text, "  {asks}");
-        }
+    if promise.is_some() {
+        text += "  a promise of registers\n";
+    }
+    text += "\nasked, and answered:\n";
+    for asks in asks {
+        let _ = writeln!(text, "  {asks}");
     }
     if !parameters.is_empty() {
         text += "\ntold beforehand (--with NAME=VALUE):\n";

@@ -1,5 +1,6 @@
 //! The last word on the terminal: the same facts as in the report, in at most 20 lines.
 use crate::catalog::NO_NEMESIS;
+use crate::claim::claim;
 use crate::judge::Judgement;
 use crate::result::{Check, RunResult, Word};
 use checkers::{Anomaly, Verdict};
@@ -87,7 +88,7 @@ fn of_check(check: &Check) -> String {
             let mut text = anomalies.first().map(of_anomaly).unwrap_or_default();
             let more = check.violations().saturating_sub(1);
             let title = anomalies.first().map_or("", |anomaly| anomaly.kind.title());
-            let _ = write!(text, "   not {} · {title}", check.name);
+            let _ = write!(text, "   not {} · {title}", claim(&check.name));
             if 0 < more {
                 let _ = write!(text, " · +{more} more keys");
             }
@@ -130,13 +131,16 @@ fn of_anomaly(anomaly: &Anomaly) -> String {
 pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
     let checks = &judgement.checks;
     let operations: u64 = checks.iter().map(|check| check.evidence().operations).sum();
-    let mut text = format!(
-        " {}  {file} · {} · {}\n\n   {}\n",
-        judgement.verdict.with_glyph(),
-        judgement.judged_as,
-        counted(operations, "operation"),
-        judgement.sentence,
-    );
+    let mut text = format!(" {}  {file}", judgement.verdict.with_glyph());
+    // Nothing is known of what could not even be read.
+    if !judgement.judged_as.is_empty() {
+        let operations = counted(operations, "operation");
+        let _ = write!(text, " · {} · {operations}", judgement.judged_as);
+    }
+    let _ = writeln!(text, "\n\n   {}", judgement.sentence);
+    if let Some(advice) = checks.iter().find_map(advice) {
+        let _ = writeln!(text, "   {advice}");
+    }
     for check in checks {
         text += &of_check(check);
         let method = &check.evidence().method;
@@ -149,6 +153,23 @@ pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
         }
     }
     text
+}
+
+/// How a reason begins that is a want of memory, and one that is a want of time.
+pub(crate) const OUT_OF_MEMORY: &str = "out of memory";
+const OUT_OF_TIME: &str = "out of time";
+
+/// What to do about an undecided check.
+fn advice(check: &Check) -> Option<&'static str> {
+    match &check.verdict {
+        Verdict::Unknown { reason, .. } if reason.starts_with(OUT_OF_MEMORY) => {
+            Some("Give it more with --max-mem SIZE, or judge one key at a time with --key KEY.")
+        }
+        Verdict::Unknown { reason, .. } if reason.starts_with(OUT_OF_TIME) => {
+            Some("Give it more with --time-limit TIME, or judge one key at a time with --key KEY.")
+        }
+        Verdict::Valid { .. } | Verdict::Unknown { .. } | Verdict::Invalid { .. } => None,
+    }
 }
 
 fn counted(count: u64, noun: &str) -> String {
@@ -166,8 +187,10 @@ pub(crate) fn of_checks(checks: &[Check]) -> (Word, String) {
     for check in checks {
         if let Verdict::Unknown { reason, evidence } = &check.verdict {
             let decided = format!(
-                "{} of {} keys are {}",
-                evidence.keys_valid, evidence.keys, check.name
+                "{} of {} are {}",
+                evidence.keys_valid,
+                counted(evidence.keys, "key"),
+                claim(&check.name)
             );
             return (Word::Unknown, format!("Not decided: {reason}; {decided}."));
         }
@@ -179,7 +202,7 @@ pub(crate) fn of_checks(checks: &[Check]) -> (Word, String) {
             "The history holds no operation that could be judged.".to_owned(),
         );
     }
-    let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
+    let names: Vec<Cow<'_, str>> = checks.iter().map(|check| claim(&check.name)).collect();
     let keys = checks
         .iter()
         .map(|check| check.evidence().keys)

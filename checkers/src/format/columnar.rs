@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! file    := "ASSAYH" version:u16 | length:u32 crc:u32 of the header's JSON | 0:u32 | crc:u32 of the 20 bytes before
-//!            the header of the recording as JSON, filled up with spaces to 8 bytes
+//!            the header of the recording as JSON, filled up with spaces to 8 bytes; it may have a field
+//!            key_names, pairs of a key and its name, which readers that do not know it skip
 //!            block … block end
 //! block   := 80 bytes that say how long each column is, with a checksum of their own; then the columns
 //! end     := "END!" blocks:u32 events:u64 notes:u64 | 0:u32 | crc:u32 of the 28 bytes before
@@ -44,6 +45,7 @@ mod columns;
 mod draft;
 mod frame;
 mod pool;
+mod preface;
 mod sound;
 mod unfold;
 mod word;
@@ -117,13 +119,27 @@ pub fn read(bytes: &[u8]) -> Result<Recording, ReadError> {
         }
     }
     let mut history = History::default();
+    for (key, name) in &columns.key_names {
+        history.name_key(*key, name.as_str());
+    }
     for block in &columns.blocks {
         unfold::into_history(block, &mut history).map_err(|why| at(block, why))?;
     }
     let lines =
         usize::from(columns.header.is_some()) + history.events().len() + history.notes().len();
+    let backwards = backwards(&history).map(|line| line + usize::from(columns.header.is_some()));
     let mut recording = Recording::new(Format::Columnar, history);
+    recording.backwards = backwards;
     recording.header = columns.header;
     recording.torn = columns.lost.map(|_| lines + 1);
     Ok(recording)
+}
+
+/// The line that the first event earlier than the one before it would have in JSON lines.
+fn backwards(history: &History) -> Option<usize> {
+    let mut pairs = history.events().windows(2);
+    let before = pairs.position(|pair| pair[1].time != 0 && pair[1].time < pair[0].time)?;
+    let position = before + 1;
+    let notes = history.notes();
+    Some(position + 1 + notes.partition_point(|note| note.position <= position))
 }

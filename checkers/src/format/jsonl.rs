@@ -10,7 +10,7 @@
 //! a crash, is read up to the last whole line.
 //!
 //! Other objects than registers are asked with `value` and answer with `result`; an operation on
-//! object 0 need not say its `key`:
+//! object 0 need not say its `key`, and a `key` may be a name as well as a number:
 //!
 //! ```text
 //! {"time":1,"process":0,"type":"invoke","f":"enqueue","value":7}
@@ -18,6 +18,7 @@
 //! {"time":3,"process":0,"type":"invoke","f":"dequeue"}
 //! {"time":4,"process":0,"type":"ok","f":"dequeue","result":7}
 //! ```
+mod keys;
 mod line;
 mod reader;
 mod scan;
@@ -27,7 +28,7 @@ pub use super::{ReadError, Recording};
 
 use self::line::Line;
 use super::{Format, Options};
-use crate::Event;
+use crate::{Event, History};
 use serde::{Deserialize, Serialize};
 use std::{io, io::Read, io::Write};
 
@@ -81,7 +82,16 @@ pub fn write_header(sink: &mut impl Write, header: &Header) -> io::Result<()> {
 /// # Errors
 /// If `sink` does not take it.
 pub fn write_event(sink: &mut impl Write, event: &Event) -> io::Result<()> {
-    write_line(sink, &Line::of_event(event))
+    write_line(sink, &Line::of_event(event, None))
+}
+
+/// Writes one event of `history`, with the name of its key if it has one.
+///
+/// # Errors
+/// If `sink` does not take it.
+pub fn write_event_of(sink: &mut impl Write, history: &History, event: &Event) -> io::Result<()> {
+    let name = history.key_name(event.op.key());
+    write_line(sink, &Line::of_event(event, name))
 }
 
 /// Writes one note of somebody other than a client; `who` is for example `nemesis`.

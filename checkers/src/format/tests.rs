@@ -1,6 +1,7 @@
 //! All formats together: small histories of each, read to the same drawn events.
 mod corpus;
 mod hostile;
+mod names;
 
 use super::{Format, Options, Recording, read};
 use crate::{Event, Kind};
@@ -264,7 +265,7 @@ fn what_is_forgotten_or_misspelt_in_json_lines_is_not_taken_for_nil() {
         ),
         (
             r#""type":"ok","f":"pop","key":-1"#,
-            "line 2: `key` is -1, not a whole number from 0 to 18446744073709551615",
+            "line 2: `key` is -1, not a whole number from 0 to 18446744073709551615 or a name",
         ),
         (
             r#""type":"ok","f":"pop","result":9223372036854775808"#,

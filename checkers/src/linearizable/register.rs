@@ -3,10 +3,12 @@
 //!
 //! A history is split by key, each key is decided on its own, and the keys that are illegal are
 //! shrunk to the few operations that show it.
+use crate::model::{Asks, REGISTER};
 use crate::{Anomaly, Budget, Checker, Data, Evidence, History, Linearization, Verdict};
 
 mod blocks;
 mod cell;
+pub(super) mod columns;
 mod decide;
 mod explain;
 mod linearization;
@@ -60,6 +62,10 @@ impl Checker for Linearizable {
         "linearizable"
     }
 
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(REGISTER)
+    }
+
     fn check(&self, history: &History, budget: &Budget) -> Verdict {
         check(history, &Data::Nil, budget)
     }
@@ -72,6 +78,10 @@ impl Checker for Linearizable {
 impl Checker for Registers {
     fn name(&self) -> &'static str {
         "linearizable"
+    }
+
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(REGISTER)
     }
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {

@@ -1,5 +1,5 @@
 //! Keeps the judge of a model from judging what is about something else.
-use super::{Model, asked, guess};
+use super::{Asks, Model, asked, guess};
 use crate::{Budget, Call, Checker, History, Key, Linearization, Operation, Outcome, Verdict};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -43,6 +43,10 @@ impl Checker for Guarded {
                 }
             }
         }
+    }
+
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(self.model.asks)
     }
 
     fn linearization(&self, history: &History, budget: &Budget) -> Option<Vec<Linearization>> {

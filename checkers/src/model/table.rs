@@ -28,24 +28,27 @@ const LOCKED: &[Shape] = &[Nothing, True, False];
 const RELEASE: Asks = asks(Verb::Release, &[Nothing], &[Nothing, True]);
 const ACQUIRE: Asks = asks(Verb::Acquire, &[Nothing], LOCKED);
 
+/// What a register is asked.
+pub(crate) const REGISTER: &[Asks] = &[READ, WRITE, CAS];
+
 /// Every model, those that are met most often first.
 pub const MODELS: [Model; 22] = [
     Model {
         name: "register",
         about: "one value, read and written",
-        asks: &[READ, WRITE, CAS],
+        asks: REGISTER,
         parameters: &[("initial", "what it holds at first, nil unless told")],
     },
     Model {
         name: "cas-register",
         about: "a register with compare-and-set",
-        asks: &[READ, WRITE, CAS],
+        asks: REGISTER,
         parameters: &[("initial", "what it holds at first, nil unless told")],
     },
     Model {
         name: "map",
         about: "a register for each key",
-        asks: &[READ, WRITE, CAS],
+        asks: REGISTER,
         parameters: &[("initial", "what each key holds at first, nil unless told")],
     },
     Model {

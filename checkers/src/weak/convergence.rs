@@ -13,6 +13,7 @@
 //! read of each for its end; a run should therefore settle before it asks for them.
 use super::story::shown;
 use super::version::{Did, did};
+use crate::model::{Asks, REGISTER};
 use crate::words::{self, label};
 use crate::{
     Anomaly, AnomalyKind, Budget, Checker, Data, Edge, Evidence, History, Key, Kind, NodeId,
@@ -34,6 +35,10 @@ const LAST_READS: &str = "last reads";
 impl Checker for Convergence {
     fn name(&self) -> &'static str {
         "convergence"
+    }
+
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(REGISTER)
     }
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {

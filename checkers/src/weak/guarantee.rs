@@ -22,6 +22,7 @@
 use super::session::{Violation, violations};
 use super::story::anomaly;
 use super::version::Registers;
+use crate::model::{Asks, REGISTER};
 use crate::{AnomalyKind, Budget, Checker, Evidence, History, Verdict};
 
 /// What a session may count on.
@@ -68,6 +69,10 @@ impl Checker for Guarantee {
             Guarantee::MonotonicWrites => "monotonic-writes",
             Guarantee::WritesFollowReads => "writes-follow-reads",
         }
+    }
+
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(REGISTER)
     }
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {

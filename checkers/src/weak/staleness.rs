@@ -4,6 +4,7 @@
 use super::version::Registers;
 use super::versions::{Read, at_least, at_most};
 use super::zones::{Zone, least};
+use crate::model::{Asks, REGISTER};
 use crate::{Budget, Checker, Evidence, History, Key, Verdict};
 use std::fmt;
 
@@ -187,6 +188,10 @@ impl Checker for BoundedStaleness {
         "staleness"
     }
 
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(REGISTER)
+    }
+
     fn check(&self, history: &History, budget: &Budget) -> Verdict {
         let measured = match Measured::new(history, budget) {
             Ok(measured) => measured,
@@ -222,6 +227,10 @@ impl Checker for BoundedStaleness {
 impl Checker for KAtomic {
     fn name(&self) -> &'static str {
         "k-atomic"
+    }
+
+    fn asks(&self) -> Option<&'static [Asks]> {
+        Some(REGISTER)
     }
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {

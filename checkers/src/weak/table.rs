@@ -1,7 +1,7 @@
 //! The table of all weak promises.
 use super::{BoundedStaleness, Convergence, Guarantee, KAtomic};
 use crate::Checker;
-use crate::model::Parameters;
+use crate::model::{Asks, Parameters, REGISTER};
 
 /// A promise that can be judged.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub struct Promise {
     pub name: &'static str,
     /// One line.
     pub about: &'static str,
+    /// What a register is asked, and answers.
+    pub asks: &'static [Asks],
     /// What it may be told beforehand, each with one line.
     pub parameters: &'static [(&'static str, &'static str)],
 }
@@ -19,36 +21,43 @@ pub const PROMISES: [Promise; 7] = [
     Promise {
         name: "monotonic-reads",
         about: "what a process reads does not go back",
+        asks: REGISTER,
         parameters: &[],
     },
     Promise {
         name: "read-your-writes",
         about: "a process sees what it wrote",
+        asks: REGISTER,
         parameters: &[],
     },
     Promise {
         name: "monotonic-writes",
         about: "who sees a write sees what its process wrote before",
+        asks: REGISTER,
         parameters: &[],
     },
     Promise {
         name: "writes-follow-reads",
         about: "who sees a write sees what its process had read before",
+        asks: REGISTER,
         parameters: &[],
     },
     Promise {
         name: "k-atomic",
         about: "reads return one of the newest versions",
+        asks: REGISTER,
         parameters: &[("versions", "how many of them, 2 unless told")],
     },
     Promise {
         name: "staleness",
         about: "reads return what was there a little while ago",
+        asks: REGISTER,
         parameters: &[("ms", "how long ago, 0 unless told")],
     },
     Promise {
         name: "convergence",
         about: "once nobody writes any more, all come to agree",
+        asks: REGISTER,
         parameters: &[],
     },
 ];

@@ -5,9 +5,9 @@ use crate::names::UnknownName;
 use crate::result::{Check, Word};
 use crate::{conclusion, page_of_recording};
 use checkers::format::Recording;
-use checkers::model::{self, Consistency, Parameters};
+use checkers::model::{self, Consistency, Misfit, Parameters};
 use checkers::weak::{self, PROMISES};
-use checkers::{Budget, Checker};
+use checkers::{Budget, Checker, History};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
@@ -58,9 +58,15 @@ fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgeme
         ..undecided(String::new(), Duration::ZERO)
     };
     judgement.checks = ask(&recording, &checkers, request.limits, &judgement);
+    judgement
+        .notes
+        .extend(names_of_keys(&recording.history, &judgement.checks));
     let strength;
     (judgement.verdict, judgement.sentence, strength) =
         conclusion::of_recording(&recording, &judgement.checks);
+    if judgement.verdict == Word::Unknown && request.by != By::Itself {
+        fits(source, &judgement.judged_as, &checkers, &recording.history)?;
+    }
     if judgement.verdict == Word::Fail && recording.skipped > 0 {
         judgement.verdict = Word::Unknown;
         let found = &judgement.sentence;
@@ -82,6 +88,50 @@ fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgeme
         save(file, "--report", &page, &mut judgement);
     }
     Ok(judgement)
+}
+
+/// A judge of something else than the history is about was asked for by mistake.
+fn fits(
+    source: &Path,
+    judged_as: &str,
+    checkers: &[Box<dyn Checker>],
+    history: &History,
+) -> Result<(), Refusal> {
+    let misfits = checkers.iter().map(|checker| {
+        let asks = checker.asks()?;
+        model::misfit(asks, history)
+    });
+    // One of them may be about it.
+    let misfits: Option<Vec<Misfit>> = misfits.collect();
+    let Some(misfit) = misfits.and_then(|misfits| misfits.into_iter().next()) else {
+        return Ok(());
+    };
+    let advice = match &*misfit.fitting {
+        [] => "no model knows all that it asks: judge a part of it with --key KEY, or see `assay models`".to_owned(),
+        [one] => format!("judge it with --model {one}"),
+        several => format!("judge it with --model, as one of {}", several.join(", ")),
+    };
+    Err(Refusal::Misused(format!(
+        "{} does not fit {judged_as}: `{}` at position {} is nothing that it is asked\n  {judged_as} knows {}\n  {advice}",
+        source.display(),
+        misfit.call.escape_debug(),
+        misfit.position,
+        misfit.known,
+    )))
+}
+
+/// Verdicts tell keys by their numbers; so many names are told beside them.
+const NAMES_MAX: usize = 5;
+
+/// What the keys are called that anomalies are about.
+fn names_of_keys(history: &History, checks: &[Check]) -> Vec<String> {
+    let anomalies = checks.iter().flat_map(Check::anomalies);
+    let keys: BTreeSet<_> = anomalies.filter_map(|anomaly| anomaly.key).collect();
+    let named = keys.into_iter().filter_map(|key| {
+        let name = history.key_name(key)?;
+        Some(format!("key {key} is called {}", name.escape_debug()))
+    });
+    named.take(NAMES_MAX).collect()
 }
 
 /// Writes a file whole or not at all. If that fails, whoever asked for it has to know; but a

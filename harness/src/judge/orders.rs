@@ -21,10 +21,13 @@ pub(super) fn orders(
         "there is no order to write: the history is not legal, or was judged by something that needs none\n  leave --order away",
     )?;
     let asked = history.operations();
-    Ok(orders.iter().map(|order| line(&asked, order)).collect())
+    Ok(orders
+        .iter()
+        .map(|order| line(history, &asked, order))
+        .collect())
 }
 
-fn line(asked: &[Operation<'_>], order: &Linearization) -> String {
+fn line(history: &History, asked: &[Operation<'_>], order: &Linearization) -> String {
     let operations = order.order.iter().map(|&position| {
         let found = asked.binary_search_by_key(&position, |operation| operation.invoked);
         let operation = asked[found.expect("an operation of this history")];
@@ -32,6 +35,8 @@ fn line(asked: &[Operation<'_>], order: &Linearization) -> String {
         json!({ "position": position, "process": process, "op": operation.op.to_string() })
     });
     let operations: Vec<serde_json::Value> = operations.collect();
-    let line = json!({ "key": order.key, "part": order.part, "order": operations });
+    let name = history.key_name(order.key);
+    let key = name.map_or(json!(order.key), |name| json!(name));
+    let line = json!({ "key": key, "part": order.part, "order": operations });
     format!("{line}\n")
 }

@@ -92,6 +92,11 @@ pub(crate) fn notes(path: &Path, recording: &Recording) -> Vec<String> {
     if let Some(line) = recording.torn {
         notes.push(columnar::told_of_loss(path, line));
     }
+    if let Some(line) = recording.backwards {
+        notes.push(format!(
+            "{name}: time goes backwards at line {line}; order is taken from the lines, time only drawn"
+        ));
+    }
     match recording.skipped {
         0 => {}
         1 => notes.push(format!("{name}: 1 event was skipped")),

@@ -10,6 +10,9 @@ use maud::{Markup, html};
 /// Rows of the table twin.
 const ROWS_MAX: u64 = 20;
 
+/// Lines through fewer operations than this show nothing but chance.
+const CHARTED_MIN: usize = 20;
+
 /// Latency and throughput over the whole run, each as a chart, and both as one table.
 pub(super) fn section(result: &RunResult, load: &Load) -> Markup {
     html! {
@@ -17,6 +20,8 @@ pub(super) fn section(result: &RunResult, load: &Load) -> Markup {
             h2 { "Latency and throughput" }
             @if load.samples.is_empty() {
                 p.note { "No operation ended, so there is nothing to draw." }
+            } @else if load.samples.len() < CHARTED_MIN {
+                p.note { "No charts: " (text::counted(load.samples.len() as u64, "operation")) " ended, which is too few to show speed or load." }
             } @else {
                 (latency(result, load))
                 (throughput(result, load))

@@ -1,4 +1,5 @@
 //! The binary as its users meet it: real clusters, real partitions, real crashes of the harness.
+mod asked_for;
 mod check;
 mod exit_codes;
 mod runs;

@@ -44,7 +44,7 @@ fn rendered(history: &History, faults: Vec<Fault>) -> String {
 }
 
 #[test]
-fn few_operations_and_odd_times_are_drawn() {
+fn odd_times_are_drawn() {
     for latencies in [
         &[][..],
         &[0],
@@ -55,9 +55,25 @@ fn few_operations_and_odd_times_are_drawn() {
         &[1, 3_600 * S, 1],
         &[MS; 9],
     ] {
-        let page = rendered(&answered(latencies), faults());
+        let page = rendered(&answered(&latencies.repeat(20)), faults());
         let charts = if latencies.is_empty() { 0 } else { 1 };
         assert_eq!(count(&page, "id=\"latency-svg\""), charts, "{latencies:?}");
+    }
+}
+
+#[test]
+fn few_operations_are_not_charted() {
+    for (operations, charts) in [(1, 0), (19, 0), (20, 1)] {
+        let page = rendered(&answered(&vec![MS; operations]), faults());
+        for id in ["latency-svg", "throughput-svg"] {
+            assert_eq!(
+                count(&page, &format!("id=\"{id}\"")),
+                charts,
+                "{operations}"
+            );
+        }
+        let is_told = visible(&page).contains("too few to show speed or load");
+        assert_eq!(is_told, charts == 0, "{operations}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! A whole file of columns, read where it lies: its blocks, and what was lost of it.
 use super::block::Block;
 use super::frame::{self, BLOCK_HEAD_BYTES, BlockHead, END_BYTES, End, HEAD_BYTES, Head, Next};
+use super::preface::Preface;
 use super::{ReadError, sound};
+use crate::Key;
 use crate::format::jsonl::Header;
 
 /// A file whose checksums all hold.
@@ -9,6 +11,8 @@ use crate::format::jsonl::Header;
 pub struct Columns<'a> {
     /// Which run it is of, if it says.
     pub header: Option<Header>,
+    /// The keys that users know by a name rather than by their number.
+    pub key_names: Vec<(Key, String)>,
     /// All that is whole, in order.
     pub blocks: Vec<Block<'a>>,
     /// What is not, in a file that ends too early.
@@ -50,6 +54,7 @@ impl<'a> Columns<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<Columns<'a>, ReadError> {
         let mut columns = Columns {
             header: None,
+            key_names: Vec::new(),
             blocks: Vec::new(),
             lost: None,
         };
@@ -59,11 +64,13 @@ impl<'a> Columns<'a> {
             offset: 0,
             why,
         })?;
-        let Some(header) = head else {
+        let Some(preface) = head else {
             columns.lost = Some(columns.lost_at(0, bytes.len()));
             return Ok(columns);
         };
-        columns.header = header;
+        if let Some(preface) = preface {
+            (columns.header, columns.key_names) = preface.into_parts();
+        }
         let mut is_ended = false;
         while !is_ended && columns.lost.is_none() {
             let offset = rest.offset;
@@ -159,8 +166,8 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The header of the recording, if it has one; nothing if the file ends before.
-fn head(rest: &mut Rest<'_>) -> Result<Option<Option<Header>>, String> {
+/// What the head says, if it says anything; nothing if the file ends before.
+fn head(rest: &mut Rest<'_>) -> Result<Option<Option<Preface>>, String> {
     let Some(Head { length, crc }) = Head::parse(rest.bytes)? else {
         return Ok(None);
     };

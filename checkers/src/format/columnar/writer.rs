@@ -2,8 +2,9 @@
 use super::draft::Draft;
 use super::frame::{self, End, Head};
 use super::pool::TooLarge;
-use crate::Event;
+use super::preface::Preface;
 use crate::format::jsonl::{Header, Recording};
+use crate::{Event, Key};
 use std::io::{self, Write};
 
 /// Takes events and notes in order, and hands whole blocks to its sink.
@@ -18,10 +19,19 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// If `sink` does not take the head of the file.
-    pub fn new(mut sink: W, header: Option<&Header>) -> io::Result<Writer<W>> {
+    pub fn new(sink: W, header: Option<&Header>) -> io::Result<Writer<W>> {
+        Writer::with_names(sink, header, Vec::new())
+    }
+
+    /// As [`Writer::new`], for keys of which some have names.
+    fn with_names(
+        mut sink: W,
+        header: Option<&Header>,
+        names: Vec<(Key, String)>,
+    ) -> io::Result<Writer<W>> {
         let mut json = match header {
-            Some(header) => serde_json::to_vec(header)?,
-            None => Vec::new(),
+            None if names.is_empty() => Vec::new(),
+            _ => serde_json::to_vec(&Preface::new(header, names))?,
         };
         let length = frame::filled_up(json.len() as u64) as usize;
         json.resize(length, b' ');
@@ -123,7 +133,8 @@ impl<W: Write> Writer<W> {
 /// # Errors
 /// As [`Writer::event`].
 pub fn write<W: Write>(sink: W, recording: &Recording) -> io::Result<W> {
-    let mut writer = Writer::new(sink, recording.header.as_ref())?;
+    let names = Preface::key_names_of(&recording.history);
+    let mut writer = Writer::with_names(sink, recording.header.as_ref(), names)?;
     let mut notes = recording.history.notes().iter().peekable();
     for (position, event) in recording.history.events().iter().enumerate() {
         while let Some(note) = notes.next_if(|note| note.position <= position) {

@@ -105,6 +105,8 @@ impl Keys {
         let Keys::Names(names) = self else {
             return;
         };
+        let mut names: Vec<(&Data, &Key)> = names.iter().collect();
+        names.sort_unstable_by_key(|(_, number)| **number);
         for (key, number) in names {
             match key {
                 Data::Text(name) => history.name_key(*number, name.clone()),

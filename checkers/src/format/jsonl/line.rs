@@ -1,5 +1,5 @@
 //! One line as it stands in the file: flat, with the fields that its `f` needs.
-use crate::{Data, Event, Kind, NodeId, Op};
+use crate::{Data, Event, Key, Kind, NodeId, Op};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ pub(super) struct Line<'a> {
     kind: Type,
     f: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<u64>,
+    key: Option<KeyOf<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +66,13 @@ pub(super) const FIELDS: [&str; 12] = [
 
 #[derive(Serialize)]
 #[serde(untagged)]
+enum KeyOf<'a> {
+    Number(Key),
+    Name(&'a str),
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
 enum Who<'a> {
     Process(u32),
     Other(&'a str),
@@ -107,7 +114,8 @@ impl<'a> Line<'a> {
         }
     }
 
-    pub(super) fn of_event(event: &'a Event) -> Line<'a> {
+    /// `name` is that of its key, if it has one.
+    pub(super) fn of_event(event: &'a Event, name: Option<&'a str>) -> Line<'a> {
         let (kind, error) = match &event.kind {
             Kind::Invoke => (Type::Invoke, None),
             Kind::Ok => (Type::Ok, None),
@@ -120,7 +128,7 @@ impl<'a> Line<'a> {
             node: event.node,
             kind,
             f: event.op.f(),
-            key: Some(event.op.key()),
+            key: Some(name.map_or(KeyOf::Number(event.op.key()), KeyOf::Name)),
             value: None,
             from: None,
             to: None,

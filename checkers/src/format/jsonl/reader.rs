@@ -1,10 +1,11 @@
 //! From lines to events: what each verb needs, and whether registers are asked as calls.
+use super::keys::Keys;
 use super::line::{RawLine, Type, node_named};
-use super::scan::{Fields, scan};
+use super::scan::{Fields, Named, scan};
 use super::{FORMAT, Header};
 use crate::format::source::{LINE_BYTES_MAX, Source};
 use crate::format::{ReadError, Reader};
-use crate::{Call, Data, Event, History, Kind, Op, Process, Verb};
+use crate::{Call, Data, Event, History, Key, Kind, Op, Process, Verb};
 use serde_json::Value;
 use std::io::Read;
 
@@ -13,14 +14,14 @@ pub(in crate::format) fn read_lines<R: Read>(
     source: &mut Source<R>,
     reader: &mut Reader<'_>,
 ) -> Result<(), ReadError> {
-    let mut is_calls = false;
+    let mut state = State::default();
     loop {
         let rest = source.rest();
         if let Some((fields, length)) = scan(rest)
             && rest.get(length) == Some(&b'\n')
         {
             let number = source.number;
-            match event(fields, &mut is_calls, &mut reader.recording.history) {
+            match event(fields, &mut state, &mut reader.recording.history) {
                 Ok(event) => reader.push(number, event)?,
                 Err(why) => reader.nonsense(number, why)?,
             }
@@ -39,7 +40,7 @@ pub(in crate::format) fn read_lines<R: Read>(
         }
         let line = source.rest()[..span.length].trim_ascii();
         if !line.is_empty() {
-            match read_line(line, number, &mut is_calls, reader) {
+            match read_line(line, number, &mut state, reader) {
                 Ok(None) => {}
                 Ok(Some(event)) if span.is_whole => reader.push(number, event)?,
                 Ok(Some(event)) => {
@@ -55,11 +56,19 @@ pub(in crate::format) fn read_lines<R: Read>(
     }
 }
 
+/// What the lines so far tell of the next one.
+#[derive(Default)]
+struct State {
+    /// Whether registers are asked as calls.
+    is_calls: bool,
+    keys: Keys,
+}
+
 /// The event that stands in a line; none for a header or a note, which are taken at once.
 fn read_line(
     line: &[u8],
     number: usize,
-    is_calls: &mut bool,
+    state: &mut State,
     reader: &mut Reader<'_>,
 ) -> Result<Option<Event>, String> {
     let recording = &mut reader.recording;
@@ -76,7 +85,7 @@ fn read_line(
     if let Some((fields, length)) = scan(line)
         && length == line.len()
     {
-        return event(fields, is_calls, &mut recording.history).map(Some);
+        return event(fields, state, &mut recording.history).map(Some);
     }
     let line = RawLine::parse(line)?;
     if let Some(name) = line.process.as_str()
@@ -106,7 +115,7 @@ fn read_line(
         ));
     };
     let fields = fields(line, process)?;
-    event(fields, is_calls, &mut recording.history).map(Some)
+    event(fields, state, &mut recording.history).map(Some)
 }
 
 fn fields(line: RawLine<'_>, process: u32) -> Result<Fields<'_>, String> {
@@ -123,7 +132,7 @@ fn fields(line: RawLine<'_>, process: u32) -> Result<Fields<'_>, String> {
             .transpose()?,
         kind: line.kind,
         f: line.f,
-        key: key.map(|key| natural("key", &key)).transpose()?,
+        key: key.map(named_key).transpose()?,
         value: line.value.map(|value| data("value", value)).transpose()?,
         from: integer("from", &line.from).transpose()?,
         to: integer("to", &line.to).transpose()?,
@@ -131,6 +140,16 @@ fn fields(line: RawLine<'_>, process: u32) -> Result<Fields<'_>, String> {
         result: line.result.map(|value| data("result", value)).transpose()?,
         error: line.error,
     })
+}
+
+fn named_key(key: Value) -> Result<Named<'static>, String> {
+    match key {
+        Value::String(name) => Ok(Named::Name(name.into())),
+        key => key.as_u64().map(Named::Number).ok_or_else(|| {
+            let most = u64::MAX;
+            format!("`key` is {key}, not a whole number from 0 to {most} or a name")
+        }),
+    }
 }
 
 fn named(node: &Value) -> Result<crate::NodeId, String> {
@@ -181,16 +200,23 @@ fn data(name: &str, value: Value) -> Result<Data, String> {
 }
 
 /// Makes an event of what a line says. Once one line can only be of a call, all are.
-fn event(fields: Fields<'_>, is_calls: &mut bool, history: &mut History) -> Result<Event, String> {
-    if !*is_calls && is_call(&fields) {
+fn event(fields: Fields<'_>, state: &mut State, history: &mut History) -> Result<Event, String> {
+    if !state.is_calls && is_call(&fields) {
         history.registers_to_calls();
-        *is_calls = true;
+        state.is_calls = true;
     }
     let process = Process(fields.process);
-    let op = if *is_calls {
-        call(&fields, history.open_op(process))?.into()
+    // What is asked without a key is about object 0; an answer is about what was asked.
+    let is_asked = fields.kind == Type::Invoke || !state.is_calls;
+    let key = match (&fields.key, history.open_op(process)) {
+        (None, Some(asked)) if !is_asked => asked.key(),
+        (None, _) => state.keys.number(&Named::Number(0), history),
+        (Some(key), _) => state.keys.number(key, history),
+    };
+    let op = if state.is_calls {
+        call(&fields, key, history.open_op(process))?.into()
     } else {
-        register(&fields)?
+        register(&fields, key)?
     };
     let error = || fields.error.as_deref().unwrap_or_default().to_owned();
     let kind = match fields.kind {
@@ -223,9 +249,8 @@ fn is_call(fields: &Fields<'_>) -> bool {
     }
 }
 
-fn register(fields: &Fields<'_>) -> Result<Op, String> {
+fn register(fields: &Fields<'_>, key: Key) -> Result<Op, String> {
     let missing = |field| format!("`{}` needs `{field}`", fields.f);
-    let key = fields.key.unwrap_or(0);
     let value = fields.value.as_ref().and_then(Data::int);
     Ok(match &*fields.f {
         "read" => Op::Read { key, value },
@@ -242,7 +267,7 @@ fn register(fields: &Fields<'_>) -> Result<Op, String> {
     })
 }
 
-fn call(fields: &Fields<'_>, asked: Option<&Op>) -> Result<Call, String> {
+fn call(fields: &Fields<'_>, key: Key, asked: Option<&Op>) -> Result<Call, String> {
     let f = Verb::named(&fields.f);
     let missing = |field| Err(format!("`{f}` needs `{field}`"));
     let asked = match asked {
@@ -281,7 +306,7 @@ fn call(fields: &Fields<'_>, asked: Option<&Op>) -> Result<Call, String> {
     };
     Ok(Call {
         f,
-        key: fields.key.or(asked.map(|asked| asked.key)).unwrap_or(0),
+        key,
         input,
         output: output.filter(|_| is_ok),
     })

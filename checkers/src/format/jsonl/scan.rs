@@ -13,13 +13,20 @@ pub(super) struct Fields<'a> {
     pub(super) node: Option<NodeId>,
     pub(super) kind: Type,
     pub(super) f: Cow<'a, str>,
-    pub(super) key: Option<u64>,
+    pub(super) key: Option<Named<'a>>,
     pub(super) value: Option<Data>,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
     pub(super) found: Option<i64>,
     pub(super) result: Option<Data>,
     pub(super) error: Option<Cow<'a, str>>,
+}
+
+/// A key as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Named<'a> {
+    Number(u64),
+    Name(Cow<'a, str>),
 }
 
 /// Lists nest so deep at most; deeper ones are left to the JSON parser and its own limit.
@@ -50,7 +57,7 @@ pub(super) fn scan(bytes: &[u8]) -> Option<(Fields<'_>, usize)> {
             b"node" => node.replace(cursor.node()?).is_none(),
             b"type" => kind.replace(cursor.kind()?).is_none(),
             b"f" => f.replace(cursor.utf8()?).is_none(),
-            b"key" => key.replace(cursor.natural()?).is_none(),
+            b"key" => key.replace(cursor.key()?).is_none(),
             b"value" => value.replace(cursor.data(0)?).is_none(),
             b"from" => from.replace(cursor.integer()?).is_none(),
             b"to" => to.replace(cursor.integer()?).is_none(),
@@ -161,6 +168,13 @@ impl<'a> Cursor<'a> {
         let number = self.natural()?;
         self.expect(b'"')?;
         u16::try_from(number).ok().map(NodeId)
+    }
+
+    fn key(&mut self) -> Option<Named<'a>> {
+        if self.peek()? == b'"' {
+            return self.utf8().map(|name| Named::Name(name.into()));
+        }
+        self.natural().map(Named::Number)
     }
 
     fn kind(&mut self) -> Option<Type> {

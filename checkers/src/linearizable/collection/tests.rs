@@ -11,7 +11,7 @@ mod every;
 mod random;
 
 pub(in crate::linearizable) use every::every_history_of;
-pub(in crate::linearizable) use random::{Shape, random, tangled};
+pub(in crate::linearizable) use random::{agree_on_random, agree_on_tangled};
 
 /// A collection by its definition.
 #[derive(Clone, Debug)]
@@ -174,4 +174,36 @@ pub(in crate::linearizable) fn asked(call: Call, invoked: u32, returned: u32) ->
         invoked,
         returned,
     }
+}
+
+/// What was put in, or taken out, and when: value, whether it was put in, invocation and return.
+pub(in crate::linearizable) type Moved = (i64, bool, u32, u32);
+
+impl Collection {
+    pub(in crate::linearizable) fn moved(
+        &self,
+        (value, is_put, invoked, returned): Moved,
+    ) -> Asked {
+        let call = if is_put {
+            Call::new(self.put.clone(), 0, value).answered(Data::Nil)
+        } else {
+            Call::new(self.take.clone(), 0, Data::Nil).answered(value)
+        };
+        asked(call, invoked, returned)
+    }
+
+    /// The proof that these operations are wrong.
+    #[track_caller]
+    pub(in crate::linearizable) fn accused(&self, engine: &Engine, ops: &[Moved]) -> Proof {
+        let history: Vec<Asked> = ops.iter().map(|&op| self.moved(op)).collect();
+        match compare(engine, self, &history) {
+            Answer::Illegal(proof) => *proof,
+            found => panic!("{found:?}"),
+        }
+    }
+}
+
+/// The steps of a proof as they are told.
+pub(in crate::linearizable) fn steps(proof: &Proof) -> Vec<&str> {
+    proof.steps.iter().map(|step| &*step.text).collect()
 }

@@ -1,10 +1,9 @@
 //! The judge of queues against brute force.
 use super::ENGINE;
 use crate::linearizable::collection::tests::{
-    Collection, Gives, Shape, Tally, asked, compare, every_history_of, random, tangled,
+    Collection, Gives, agree_on_random, agree_on_tangled, asked, every_history_of, steps,
 };
 use crate::linearizable::proof::Answer;
-use crate::testing::Rng;
 use crate::{AnomalyKind, Call, Data, Verb};
 
 fn queue() -> Collection {
@@ -27,61 +26,32 @@ fn all_histories_of_up_to_4_operations_agree_with_brute_force() {
 
 #[test]
 fn tangled_histories_agree_with_brute_force() {
-    let (mut rng, mut tally) = (Rng(4), Tally::default());
-    for _ in 0..20_000 {
-        let history = tangled(&queue(), &mut rng);
-        tally.count(&compare(&ENGINE, &queue(), &history));
-    }
-    println!("{tally:?}");
-    assert!(tally.legal > 5_000);
-    assert!(tally.kinds[&AnomalyKind::OutOfOrder] > 2_000);
+    agree_on_tangled(&ENGINE, &queue(), 4);
 }
 
 #[test]
 fn random_histories_agree_with_brute_force() {
-    let (mut rng, mut tally) = (Rng(1), Tally::default());
-    for _ in 0..200_000 {
-        let shape = Shape::draw(11, &mut rng);
-        let history = random(&queue(), shape, &mut rng);
-        tally.count(&compare(&ENGINE, &queue(), &history));
-    }
-    println!("{tally:?}");
-    assert!(tally.legal > 50_000);
-    assert!(tally.kinds.len() == 4);
-}
-
-/// What is found in the history of these operations: what was put in, or taken out, and when.
-fn check(ops: &[(i64, bool, u32, u32)]) -> Answer {
-    let history = ops.iter().map(|&(value, is_put, invoked, returned)| {
-        let call = if is_put {
-            Call::new(Verb::Enqueue, 0, value).answered(Data::Nil)
-        } else {
-            Call::new(Verb::Dequeue, 0, Data::Nil).answered(value)
-        };
-        asked(call, invoked, returned)
-    });
-    compare(&ENGINE, &queue(), &history.collect::<Vec<_>>())
+    agree_on_random(&ENGINE, &queue(), 1);
 }
 
 #[test]
 fn what_overtook_is_told_by_four_operations() {
-    let found = check(&[
-        (4, true, 0, 1),
-        (7, true, 2, 3),
-        (7, false, 4, 5),
-        (4, false, 6, 7),
-    ]);
-    let Answer::Illegal(proof) = found else {
-        panic!("{found:?}");
-    };
+    let proof = queue().accused(
+        &ENGINE,
+        &[
+            (4, true, 0, 1),
+            (7, true, 2, 3),
+            (7, false, 4, 5),
+            (4, false, 6, 7),
+        ],
+    );
     assert_eq!(proof.kind, AnomalyKind::OutOfOrder);
     assert_eq!(
         proof.sentence,
         "{2} dequeued 7 before {3} dequeued 4, which was enqueued before it"
     );
-    let steps: Vec<&str> = proof.steps.iter().map(|step| &*step.text).collect();
     assert_eq!(
-        steps,
+        steps(&proof),
         [
             "{0} had returned before {1} began.",
             "So 4 stood before 7, and had to be dequeued before it.",
@@ -93,10 +63,7 @@ fn what_overtook_is_told_by_four_operations() {
 
 #[test]
 fn what_was_dequeued_before_it_was_enqueued_is_a_phantom() {
-    let found = check(&[(4, false, 0, 1), (4, true, 2, 3)]);
-    let Answer::Illegal(proof) = found else {
-        panic!("{found:?}");
-    };
+    let proof = queue().accused(&ENGINE, &[(4, false, 0, 1), (4, true, 2, 3)]);
     assert_eq!(proof.kind, AnomalyKind::PhantomRead);
     assert_eq!(
         proof.sentence,

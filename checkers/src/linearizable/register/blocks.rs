@@ -78,7 +78,7 @@ fn flaw_of_blocks(lives: &Lives<'_>) -> Option<Flaw> {
         Ok(blocks) => blocks,
         Err(flaw) => return Some(flaw),
     };
-    conflict(&blocks, lives.register.events())
+    conflict(&blocks, lives.events)
 }
 
 /// A chain of values, as time sees it. Positions are one higher than those of the register, so that
@@ -123,10 +123,9 @@ fn follow(lives: &Lives<'_>, block: &mut Block) -> Result<usize, Flaw> {
     let mut value = block.root;
     loop {
         let life = &lives.lives[value as usize];
-        if life.is_read() {
-            let is_write = false;
-            block.add(life.first_return, life.last_invoked, value, is_write)?;
-        }
+        // If nobody looked and found it, this adds nothing.
+        let is_write = false;
+        block.add(life.first_return, life.begun(), value, is_write)?;
         if life.next == NONE {
             return Ok(links);
         }
@@ -134,7 +133,7 @@ fn follow(lives: &Lives<'_>, block: &mut Block) -> Result<usize, Flaw> {
         links += 1;
         let writer = lives.op(lives.lives[value as usize].writer);
         let is_write = true;
-        block.add(writer.returned, writer.invoked, value, is_write)?;
+        block.add(writer.returned, writer.invoked + 1, value, is_write)?;
     }
 }
 
@@ -144,7 +143,7 @@ impl Block {
     fn add(
         &mut self,
         first_return: u32,
-        last_invoked: u32,
+        begun: u32,
         value: State,
         is_write: bool,
     ) -> Result<(), Flaw> {
@@ -157,7 +156,7 @@ impl Block {
             });
         }
         self.first_return = self.first_return.min(first_return);
-        self.last_invoked = self.last_invoked.max(last_invoked + 1);
+        self.last_invoked = self.last_invoked.max(begun);
         Ok(())
     }
 }

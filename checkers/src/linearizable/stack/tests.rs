@@ -1,12 +1,10 @@
 //! The judge of stacks against brute force.
 use super::ENGINE;
-use crate::linearizable::asked::Asked;
 use crate::linearizable::collection::tests::{
-    Collection, Gives, Shape, Tally, asked, compare, every_history_of, random, tangled,
+    Collection, Gives, agree_on_random, agree_on_tangled, every_history_of, steps,
 };
 use crate::linearizable::proof::Answer;
-use crate::testing::Rng;
-use crate::{AnomalyKind, Call, Data, Verb};
+use crate::{AnomalyKind, Verb};
 
 fn stack() -> Collection {
     Collection {
@@ -27,71 +25,79 @@ fn all_histories_of_up_to_4_operations_agree_with_brute_force() {
 
 #[test]
 fn tangled_histories_agree_with_brute_force() {
-    let (mut rng, mut tally) = (Rng(5), Tally::default());
-    for _ in 0..20_000 {
-        let history = tangled(&stack(), &mut rng);
-        tally.count(&compare(&ENGINE, &stack(), &history));
-    }
-    println!("{tally:?}");
-    assert!(tally.legal > 5_000);
-    assert!(tally.kinds[&AnomalyKind::OutOfOrder] > 2_000);
+    agree_on_tangled(&ENGINE, &stack(), 5);
 }
 
 #[test]
 fn random_histories_agree_with_brute_force() {
-    let (mut rng, mut tally) = (Rng(3), Tally::default());
-    for _ in 0..200_000 {
-        let shape = Shape::draw(11, &mut rng);
-        let history = random(&stack(), shape, &mut rng);
-        tally.count(&compare(&ENGINE, &stack(), &history));
-    }
-    println!("{tally:?}");
-    assert!(tally.legal > 50_000);
-    assert!(tally.kinds.len() == 4);
-}
-
-/// What was pushed, or popped, and when.
-fn operation((value, is_push, invoked, returned): (i64, bool, u32, u32)) -> Asked {
-    let call = if is_push {
-        Call::new(Verb::Push, 0, value).answered(Data::Nil)
-    } else {
-        Call::new(Verb::Pop, 0, Data::Nil).answered(value)
-    };
-    asked(call, invoked, returned)
-}
-
-fn check(ops: &[(i64, bool, u32, u32)]) -> Answer {
-    let history = ops.iter().map(|&op| operation(op));
-    compare(&ENGINE, &stack(), &history.collect::<Vec<_>>())
+    agree_on_random(&ENGINE, &stack(), 3);
 }
 
 #[test]
 fn what_was_popped_from_below_is_told_by_four_operations() {
-    let found = check(&[
-        (4, true, 0, 1),
-        (7, true, 2, 3),
-        (4, false, 4, 5),
-        (7, false, 6, 7),
-    ]);
-    let Answer::Illegal(proof) = found else {
-        panic!("{found:?}");
-    };
+    let proof = stack().accused(
+        &ENGINE,
+        &[
+            (4, true, 0, 1),
+            (7, true, 2, 3),
+            (4, false, 4, 5),
+            (7, false, 6, 7),
+        ],
+    );
     assert_eq!(proof.kind, AnomalyKind::OutOfOrder);
     assert_eq!(
         proof.sentence,
         "{2} popped 4 although 7, pushed later by {1}, was still on top of it"
     );
-    let steps: Vec<&str> = proof.steps.iter().map(|step| &*step.text).collect();
     assert_eq!(
-        steps,
+        steps(&proof),
         [
             "4 was in the stack from the return of {0} until {2} began.",
             "7 was in the stack from the return of {1} until {3} began.",
-            "7 was in the stack all the time that {2} popped 4, so 4 was not at the bottom.",
-            "4 was in the stack all the time that {1} pushed 7, so 7 was not at the bottom.",
-            "But whichever of them was pushed first lay at the bottom until it was popped — a contradiction.",
+            "{0} pushed 4 before {1} pushed 7: 4 was inside all the time in which {1} can have pushed.",
+            "{1} pushed 7 before {2} popped 4: 7 was inside all the time in which {2} can have popped.",
+            "{3} popped 7 only after {2} had popped 4.",
+            "So 7 lay on top of 4 when {2} popped 4 — a contradiction.",
         ]
     );
+    let ordered: Vec<_> = proof.steps.iter().map(|step| step.between).collect();
+    assert_eq!(
+        ordered,
+        [None, None, Some((0, 1)), Some((1, 2)), Some((2, 3)), None]
+    );
+}
+
+#[test]
+fn what_lies_on_top_and_is_never_popped_is_told_by_three_operations() {
+    let ops = [(4, true, 0, 1), (7, true, 2, 3), (4, false, 4, 5)];
+    let proof = stack().accused(&ENGINE, &ops);
+    let steps = steps(&proof);
+    assert_eq!(steps[4], "Nobody popped 7 before.");
+    let contradiction = "So 7 lay on top of 4 when {2} popped 4 — a contradiction.";
+    assert_eq!(steps[5..], [contradiction]);
+}
+
+/// Three values, of which each went in or out while one of the others was inside.
+#[test]
+fn a_knot_names_the_operations_that_each_step_orders() {
+    let ops = [
+        (1, true, 0, 1),
+        (5, true, 2, 3),
+        (2, true, 4, 6),
+        (1, false, 5, 8),
+        (5, false, 7, 10),
+        (2, false, 9, 11),
+    ];
+    let proof = stack().accused(&ENGINE, &ops);
+    assert_eq!(proof.ops.len(), 6);
+    let last = &proof.steps.last().expect("there are some").text;
+    assert!(last.ends_with("a contradiction."), "{last}");
+    let pairs = proof.steps.iter().filter(|step| step.between.is_some());
+    for step in pairs {
+        let (first, second) = step.between.expect("filtered");
+        let (one, other) = (format!("{{{first}}}"), format!("{{{second}}}"));
+        assert!(step.text.contains(&one) && step.text.contains(&other));
+    }
 }
 
 /// A value that stays below others for long, many of them: nothing here may be quadratic or recursive.
@@ -106,7 +112,7 @@ fn deep_stacks_are_judged_too() {
         let begun = 2 * (2 * depth - 1 - value);
         ops.push((i64::from(value), false, begun, begun + 1));
     }
-    let history: Vec<_> = ops.iter().map(|&op| operation(op)).collect();
+    let history: Vec<_> = ops.iter().map(|&op| stack().moved(op)).collect();
     assert_eq!((ENGINE.check)(&history), Answer::Legal);
     let order = (ENGINE.order)(&history).expect("it is legal");
     assert!(order.into_iter().eq(0..2 * depth));

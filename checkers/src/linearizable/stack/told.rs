@@ -101,12 +101,56 @@ impl<'a> Tale<'a> {
         let reasons: Vec<Reason> = (0..self.stays.len())
             .filter_map(|value| self.reason(value))
             .collect();
+        if let [one, other] = &reasons[..]
+            && one.is_pop != other.is_pop
+        {
+            return match one.is_pop {
+                true => self.pair(one, other),
+                false => self.pair(other, one),
+            };
+        }
         for reason in &reasons {
             self.say(reason);
         }
-        let sentence = self.sentence(&reasons);
-        let end = "But whichever of them was pushed first lay at the bottom until it was popped";
+        let sentence = format!(
+            "None of {} values can have been at the bottom: each was pushed or popped while others were in the stack",
+            self.names.len()
+        );
+        let end = "But the first of them to be pushed lay at the bottom, with no other inside when it was pushed, nor when it was popped";
         self.tell.end(AnomalyKind::OutOfOrder, sentence, end)
+    }
+
+    /// Two values: `below` was popped while `above`, which was pushed onto it, lay on top.
+    fn pair(mut self, below: &Reason, above: &Reason) -> Box<Proof> {
+        let (low, high) = (&self.names[below.value], &self.names[above.value]);
+        let Origin { put: under, .. } = self.origins[below.value];
+        let Origin { put: over, taken } = self.origins[above.value];
+        let [push_low, push_high, pop_low] = [under, over, below.op].map(|op| self.tell.name(op));
+        let sentence = format!(
+            "{pop_low} popped {low} although {high}, pushed later by {push_high}, was still on top of it"
+        );
+        let end = format!("So {high} lay on top of {low} when {pop_low} popped {low}");
+        let onto = format!(
+            "{push_low} pushed {low} before {push_high} pushed {high}: {low} was inside all the time in which {push_high} can have pushed."
+        );
+        let still = format!(
+            "{push_high} pushed {high} before {pop_low} popped {low}: {high} was inside all the time in which {pop_low} can have popped."
+        );
+        let later = taken.map(|taken| {
+            let pop_high = self.tell.name(taken);
+            (
+                taken,
+                format!("{pop_high} popped {high} only after {pop_low} had popped {low}."),
+            )
+        });
+        let never = format!("Nobody popped {high} before.");
+        self.tell.step((under, over), Edge::Order, onto);
+        self.tell.step((over, below.op), Edge::Order, still);
+        match later {
+            Some((taken, text)) => self.tell.step((below.op, taken), Edge::Order, text),
+            None => self.tell.remark(never),
+        }
+        self.tell.end(AnomalyKind::OutOfOrder, sentence, &end)
     }
 
     fn reason(&self, value: usize) -> Option<Reason> {
@@ -130,11 +174,16 @@ impl<'a> Tale<'a> {
         let did = if reason.is_pop { "popped" } else { "pushed" };
         match reason.inside[..] {
             [other] => {
+                let over = &self.names[other as usize];
+                let Origin { put, taken } = self.origins[other as usize];
+                let push = self.tell.name(put);
+                let pop = match taken {
+                    Some(taken) => format!("{} popped it after that", self.tell.name(taken)),
+                    None => "nobody popped it before".to_owned(),
+                };
                 let text = format!(
-                    "{} was in the stack all the time that {op} {did} {name}, so {name} was not at the bottom.",
-                    self.names[other as usize]
+                    "{push} pushed {over} before {op} {did} {name}, and {pop}: it was inside all the time in which {op} can have {did}. So {name} was not at the bottom."
                 );
-                let put = self.origins[other as usize].put;
                 self.tell.step((put, reason.op), Edge::Order, text);
             }
             _ => {
@@ -144,33 +193,10 @@ impl<'a> Tale<'a> {
                     .map(|&value| &*self.names[value as usize]);
                 let inside: Vec<&str> = inside.collect();
                 self.tell.remark(format!(
-                    "One or another of {} was in the stack while {op} {did} {name}, so {name} was not at the bottom.",
+                    "At every moment at which {op} can have {did} {name}, one or another of {} was inside. So {name} was not at the bottom.",
                     inside.join(", ")
                 ));
             }
         }
-    }
-
-    fn sentence(&self, reasons: &[Reason]) -> String {
-        if let [one, other] = reasons
-            && one.is_pop != other.is_pop
-        {
-            let (below, above) = if one.is_pop {
-                (one, other)
-            } else {
-                (other, one)
-            };
-            return format!(
-                "{} popped {} although {}, pushed later by {}, was still on top of it",
-                self.tell.name(below.op),
-                self.names[below.value],
-                self.names[above.value],
-                self.tell.name(above.op),
-            );
-        }
-        format!(
-            "None of {} values can have been at the bottom: each was pushed or popped while others were in the stack",
-            self.names.len()
-        )
     }
 }

@@ -7,6 +7,8 @@ use crate::linearizable::engine::Engine;
 use crate::linearizable::proof::Answer;
 use crate::linearizable::timed::Timed;
 
+pub use crate::linearizable::register::columns::{Access, Registers};
+
 /// What an operation does to a level.
 #[derive(Clone, Copy, Debug)]
 pub enum Move {

@@ -5,7 +5,7 @@ use crate::model::{
     Counter, FencedMutex, MonotoneIds, Mutex, OwnerMutex, PriorityQueue, Queue, ReentrantMutex,
     RwLock, Semaphore, Set, Stack, UniqueIds,
 };
-use crate::testing::{Rng, is_legal, schedule};
+use crate::testing::{Rng, close_gaps, is_legal, schedule};
 use crate::{Call, Process, Spec};
 
 const ROUNDS: u64 = 25_000;
@@ -87,22 +87,6 @@ fn history<S: Spec>(spec: &S, calls: &[Call], rng: &mut Rng) -> Vec<Asked> {
     }
     close_gaps(&mut asked);
     asked
-}
-
-/// Positions are those of the events that are left.
-fn close_gaps(asked: &mut [Asked]) {
-    let ends = asked
-        .iter()
-        .flat_map(|asked| [asked.invoked, asked.returned]);
-    let mut positions: Vec<u32> = ends.filter(|&end| end != NEVER).collect();
-    positions.sort_unstable();
-    let rank = |position: u32| positions.binary_search(&position).expect("its own") as u32;
-    for asked in asked {
-        asked.invoked = rank(asked.invoked);
-        if asked.returned != NEVER {
-            asked.returned = rank(asked.returned);
-        }
-    }
 }
 
 #[test]

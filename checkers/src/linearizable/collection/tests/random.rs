@@ -1,22 +1,58 @@
 //! Random histories of collections, some of them wrong.
-use super::{Asked, Call, Collection, Data, NEVER, Rng, Spec, asked, schedule};
+use super::{
+    Asked, Call, Collection, Data, Engine, NEVER, Rng, Spec, Tally, asked, compare, schedule,
+};
+use crate::AnomalyKind;
+
+/// Compares on random histories, which show all that can go wrong.
+pub(in crate::linearizable) fn agree_on_random(
+    engine: &Engine,
+    collection: &Collection,
+    seed: u64,
+) {
+    let (mut rng, mut tally) = (Rng(seed), Tally::default());
+    for _ in 0..200_000 {
+        let shape = Shape::draw(11, &mut rng);
+        let history = random(collection, shape, &mut rng);
+        tally.count(&compare(engine, collection, &history));
+    }
+    println!("{tally:?}");
+    assert!(tally.legal > 50_000);
+    assert!(tally.kinds.len() == 4);
+}
+
+/// Compares on histories that nobody thought of.
+pub(in crate::linearizable) fn agree_on_tangled(
+    engine: &Engine,
+    collection: &Collection,
+    seed: u64,
+) {
+    let (mut rng, mut tally) = (Rng(seed), Tally::default());
+    for _ in 0..20_000 {
+        let history = tangled(collection, &mut rng);
+        tally.count(&compare(engine, collection, &history));
+    }
+    println!("{tally:?}");
+    assert!(tally.legal > 5_000);
+    assert!(tally.kinds[&AnomalyKind::OutOfOrder] > 2_000);
+}
 
 /// What a random history is like; chances are in percent.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::linearizable) struct Shape {
-    pub(in crate::linearizable) operations: usize,
-    pub(in crate::linearizable) processes: usize,
-    pub(in crate::linearizable) puts: u64,
+struct Shape {
+    operations: usize,
+    processes: usize,
+    puts: u64,
     /// Whether nobody is told that it was empty: then who would have been puts something in.
-    pub(in crate::linearizable) is_never_empty: bool,
-    pub(in crate::linearizable) unknown_puts: u64,
-    pub(in crate::linearizable) unknown_takes: u64,
+    is_never_empty: bool,
+    unknown_puts: u64,
+    unknown_takes: u64,
     /// How many answers are made wrong.
-    pub(in crate::linearizable) lies: usize,
+    lies: usize,
 }
 
 impl Shape {
-    pub(in crate::linearizable) fn draw(operations: usize, rng: &mut Rng) -> Shape {
+    fn draw(operations: usize, rng: &mut Rng) -> Shape {
         let chance = |of: [u64; 3], rng: &mut Rng| of[rng.below(3) as usize];
         Shape {
             operations: 2 + rng.below(operations as u64 - 1) as usize,
@@ -31,11 +67,7 @@ impl Shape {
 }
 
 /// A history of that shape. Values are drawn without order, so that no order of theirs is that of time.
-pub(in crate::linearizable) fn random(
-    collection: &Collection,
-    shape: Shape,
-    rng: &mut Rng,
-) -> Vec<Asked> {
+fn random(collection: &Collection, shape: Shape, rng: &mut Rng) -> Vec<Asked> {
     let (plan, order) = schedule(shape.operations, shape.processes, rng);
     let mut values: Vec<i64> = (1..=plan.len() as i64).collect();
     for last in (1..values.len()).rev() {
@@ -118,7 +150,7 @@ fn lie(collection: &Collection, history: &mut [Asked], rng: &mut Rng) {
 
 /// A history of operations at random times, none of which is twice or comes before what it needs: it
 /// is as often wrong as right, and wrong in ways that nobody thought of.
-pub(in crate::linearizable) fn tangled(collection: &Collection, rng: &mut Rng) -> Vec<Asked> {
+fn tangled(collection: &Collection, rng: &mut Rng) -> Vec<Asked> {
     let values = 2 + rng.below(5);
     let (width, long) = (4 + rng.below(4 * values), 1 + rng.below(8));
     let span = |rng: &mut Rng| {

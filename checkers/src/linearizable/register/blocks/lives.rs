@@ -1,6 +1,7 @@
 //! What became of each value: who wrote it, who found it, and what it was replaced by.
 use super::Flaw;
 use crate::linearizable::register::cell::{Act, NEVER, NIL, Register, RegisterOp, State};
+use std::hint::select_unpredictable;
 
 /// No operation, and no value.
 pub(super) const NONE: u32 = u32::MAX;
@@ -31,9 +32,14 @@ impl Life {
         self.first_return != NEVER
     }
 
+    /// One more than the last invocation of those who looked and found it; 0 if nobody did.
+    pub(super) fn begun(&self) -> u32 {
+        self.last_invoked + u32::from(self.is_read())
+    }
+
     /// Whether anybody certainly found it, to look or to replace it.
     pub(super) fn is_found(&self) -> bool {
-        self.is_read() || self.next != NONE
+        self.is_read() | (self.next != NONE)
     }
 }
 
@@ -44,7 +50,12 @@ pub(super) struct Lives<'r> {
     pub(super) lives: Vec<Life>,
     /// How many compare-and-sets certainly took effect.
     pub(super) links: usize,
+    /// How many events there are.
+    pub(super) events: usize,
 }
+
+/// For how many more states room is made at a time, at most.
+const ROOM: usize = 1024;
 
 /// Why a register is not for this algorithm.
 const REPEATED: &str = "values repeat";
@@ -55,44 +66,25 @@ const ITSELF: &str = "a value is replaced by itself";
 impl<'r> Lives<'r> {
     /// Reads `register` once. The flaw is one that shows already here.
     pub(super) fn new(register: &'r Register) -> Result<(Lives<'r>, Option<Flaw>), &'static str> {
-        let mut lives = vec![Life::BLANK; register.states()];
-        let mut flaw = None;
-        let mut links = 0;
-        let mut unknown: Vec<u32> = Vec::new();
-        for (index, op) in (0_u32..).zip(&register.ops) {
-            match op.act {
-                Act::Write(to) => write(&mut lives, to, index)?,
-                Act::Swap { from, to } if from == to => return Err(ITSELF),
-                Act::Swap { from, to } => {
-                    write(&mut lives, to, index)?;
-                    if !op.is_answered() {
-                        unknown.push(index);
-                        continue;
-                    }
-                    let next = &mut lives[from as usize].next;
-                    if *next == NONE {
-                        *next = to;
-                        links += 1;
-                    } else {
-                        flaw.get_or_insert(Flaw::Double(from, *next, to));
-                    }
-                }
-                Act::Observe(value) if op.is_answered() => {
-                    let life = &mut lives[value as usize];
-                    life.first_return = life.first_return.min(op.returned);
-                    life.last_invoked = life.last_invoked.max(op.invoked);
-                }
-                Act::Observe(_) => {}
-                Act::ObserveNot(_) => return Err(REFUSED),
-            }
+        let mut lives = vec![Life::BLANK];
+        let mut seen = Seen::default();
+        let mut read = 0;
+        while let Some(op) = register.ops.get(read) {
+            // Most states come in the order of their numbers, and few operations name two.
+            let more = register.ops.len().min(ROOM);
+            let said = Said::of(op);
+            let enough = said.found.max(said.written) as usize + more;
+            lives.resize(enough, Life::BLANK);
+            read = seen.read(&register.ops, read, &mut lives)?;
         }
         let mut lives = Lives {
             register,
             lives,
-            links,
+            links: seen.links,
+            events: register.ops.len() + seen.answered,
         };
-        let found = lives.include(unknown);
-        Ok((lives, flaw.or(found)))
+        let found = lives.include(seen.unknown);
+        Ok((lives, seen.flaw.or(found)))
     }
 
     /// A compare-and-set of unknown outcome took effect if and only if its value was found by
@@ -136,32 +128,151 @@ impl<'r> Lives<'r> {
     }
 
     /// Whether a chain begins with `state`; the error is that it was found and nobody wrote it.
+    #[inline]
     pub(super) fn is_root(&self, state: State) -> Result<bool, Flaw> {
-        let life = &self.lives[state as usize];
         if state == NIL {
             return Ok(true);
         }
-        if life.writer == NONE {
-            let is_found = life.is_found();
-            return if is_found {
-                Err(Flaw::Nowhere(state))
-            } else {
-                Ok(false)
-            };
+        let life = &self.lives[state as usize];
+        let is_written = life.writer != NONE;
+        if life.is_found() & !is_written {
+            return Err(Flaw::Nowhere(state));
         }
-        let writer = self.op(life.writer);
-        Ok(!writer.act.is_consumer() && (writer.is_answered() || life.is_found()))
+        // Of all branches here, the caller's is to be the only one that cannot be foreseen.
+        let any = select_unpredictable(is_written, life.writer, 0);
+        let writer = self.op(any);
+        let is_included = writer.is_answered() | life.is_found();
+        Ok(is_written & is_included & matches!(writer.act, Act::Write(_)))
     }
 }
 
-fn write(lives: &mut [Life], to: State, index: u32) -> Result<(), &'static str> {
-    let life = &mut lives[to as usize];
-    if to == NIL {
-        return Err(INITIAL);
+/// What else a register is found to hold as it is read.
+#[derive(Default)]
+struct Seen {
+    links: usize,
+    answered: usize,
+    flaw: Option<Flaw>,
+    /// The compare-and-sets of unknown outcome.
+    unknown: Vec<u32>,
+}
+
+impl Seen {
+    // As part of its caller, the loop would have too few registers of the processor.
+    /// Reads the operations from `start` on into `lives`, until one needs more room; the place of it.
+    #[inline(never)]
+    fn read(
+        &mut self,
+        ops: &[RegisterOp],
+        start: usize,
+        lives: &mut [Life],
+    ) -> Result<usize, &'static str> {
+        for (index, op) in (start..).zip(&ops[start..]) {
+            let said = Said::of(op);
+            let (found, written) = (said.found as usize, said.written as usize);
+            if (found >= lives.len()) | (written >= lives.len()) {
+                return Ok(index);
+            }
+            self.answered += usize::from(said.is_answered);
+            if said.is_swap & !said.is_answered {
+                self.unknown.push(index as u32);
+            }
+            if said.is_outside | !lives[written].write(index as u32, said) {
+                return Err(why_outside(op.act));
+            }
+            lives[found].look(op, said);
+            if let Err(next) = lives[found].replace(said) {
+                self.flaw
+                    .get_or_insert(Flaw::Double(said.found, next, said.written));
+                continue;
+            }
+            self.links += usize::from(said.is_swap & said.is_answered);
+        }
+        Ok(ops.len())
     }
-    if life.writer != NONE {
-        return Err(REPEATED);
+}
+
+#[cold]
+fn why_outside(act: Act) -> &'static str {
+    match act {
+        Act::ObserveNot(_) => REFUSED,
+        Act::Swap { from, to } if from == to => ITSELF,
+        Act::Swap { to: NIL, .. } | Act::Write(NIL) => INITIAL,
+        Act::Swap { .. } | Act::Write(_) | Act::Observe(_) => REPEATED,
     }
-    life.writer = index;
-    Ok(())
+}
+
+/// What an operation says, in one shape for all kinds of them: which kind comes next no processor can
+/// guess, and a wrong guess takes longer than all the rest of the work on an operation. What does not
+/// apply to one is done all the same, and changes nothing.
+#[derive(Clone, Copy)]
+struct Said {
+    /// The value that it found; what only writes stands here for what it wrote.
+    found: State,
+    /// The value that it wrote; what only looks stands here for what it found.
+    written: State,
+    is_look: bool,
+    is_swap: bool,
+    is_answered: bool,
+    /// This algorithm does not know what to make of it.
+    is_outside: bool,
+}
+
+impl Said {
+    #[inline]
+    fn of(op: &RegisterOp) -> Said {
+        let (Act::Write(found)
+        | Act::Observe(found)
+        | Act::ObserveNot(found)
+        | Act::Swap { from: found, .. }) = op.act;
+        let to = if let Act::Swap { to, .. } = op.act {
+            to
+        } else {
+            found
+        };
+        let is_swap = matches!(op.act, Act::Swap { .. });
+        let is_refusal = matches!(op.act, Act::ObserveNot(_));
+        let is_look = matches!(op.act, Act::Observe(_)) | is_refusal;
+        let written = select_unpredictable(is_swap, to, found);
+        Said {
+            found,
+            written,
+            is_look,
+            is_swap,
+            is_answered: op.is_answered(),
+            is_outside: is_refusal | (is_swap & (found == to)) | (!is_look & (written == NIL)),
+        }
+    }
+}
+
+impl Life {
+    /// The operation `index` wrote this value, unless it only looked; whether nobody else had.
+    #[inline]
+    fn write(&mut self, index: u32, said: Said) -> bool {
+        let earlier = select_unpredictable(said.is_look, NONE, self.writer);
+        self.writer = select_unpredictable(said.is_look, self.writer, index);
+        earlier == NONE
+    }
+
+    /// This value was found, if somebody looked.
+    #[inline]
+    fn look(&mut self, op: &RegisterOp, said: Said) {
+        let is_look = said.is_look & said.is_answered;
+        let returned = select_unpredictable(is_look, op.returned, NEVER);
+        let invoked = select_unpredictable(is_look, op.invoked, 0);
+        self.first_return = self.first_return.min(returned);
+        self.last_invoked = self.last_invoked.max(invoked);
+    }
+
+    /// This value was replaced, by a compare-and-set that was answered; the error is by what it had
+    /// been replaced already.
+    #[inline]
+    fn replace(&mut self, said: Said) -> Result<(), State> {
+        let is_link = said.is_swap & said.is_answered;
+        let next = select_unpredictable(is_link, self.next, NONE);
+        if next != NONE {
+            return Err(next);
+        }
+        self.next = select_unpredictable(is_link, said.written, self.next);
+        Ok(())
+    }
 }

@@ -11,7 +11,7 @@ pub(in crate::linearizable) fn order(register: &Register) -> Option<Vec<u32>> {
         return None;
     }
     let blocks = lay_out(&lives).ok()?;
-    let mut ends = vec![NONE; register.events() + 1];
+    let mut ends = vec![NONE; lives.events + 1];
     for block in &blocks {
         // See the head of the file above: by the later of first return and last invocation.
         ends[block.first_return.max(block.last_invoked) as usize] = block.root;

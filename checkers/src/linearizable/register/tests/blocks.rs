@@ -228,6 +228,78 @@ fn blocks_and_search_agree_on_thousands_of_operations() {
     assert!(illegal > 30, "{illegal}");
 }
 
+/// Operations that follow each other; none of those that are `lost` was answered.
+fn in_turn(acts: &[Act], lost: &[usize]) -> Register {
+    let ops = acts.iter().zip(0_u32..).map(|(&act, i)| RegisterOp {
+        act,
+        invoked: i * 2,
+        returned: if lost.contains(&(i as usize)) {
+            NEVER
+        } else {
+            i * 2 + 1
+        },
+    });
+    Register::close_gaps(ops.collect())
+}
+
+#[test]
+fn what_is_outside_says_why() {
+    let (one, two) = (Act::Write(1), Act::Write(2));
+    for (acts, why) in [
+        (vec![one, two, one], "values repeat"),
+        (vec![one, Act::Swap { from: 0, to: 1 }], "values repeat"),
+        (
+            vec![one, Act::Write(0)],
+            "the initial value is written again",
+        ),
+        (
+            vec![one, Act::Swap { from: 1, to: 0 }],
+            "the initial value is written again",
+        ),
+        (
+            vec![one, Act::Swap { from: 1, to: 1 }],
+            "a value is replaced by itself",
+        ),
+        (
+            vec![Act::Swap { from: 1, to: 1 }],
+            "a value is replaced by itself",
+        ),
+        (
+            vec![one, Act::ObserveNot(2)],
+            "refusals do not say what they found",
+        ),
+    ] {
+        for lost in [vec![], vec![acts.len() - 1]] {
+            let told = blocks(&in_turn(&acts, &lost));
+            assert_eq!(told, Answer::Outside(why), "{acts:?}, lost {lost:?}");
+        }
+    }
+}
+
+#[test]
+fn what_nobody_answered_found_nothing() {
+    let acts = [Act::Write(1), Act::Observe(9), Act::Observe(1)];
+    assert_eq!(blocks(&in_turn(&acts, &[1])), Answer::Legal);
+    assert!(matches!(blocks(&in_turn(&acts, &[])), Answer::Illegal(_)));
+}
+
+/// Room is made as states turn up: none, far ones, and far ones before near ones.
+#[test]
+fn states_may_come_in_any_order() {
+    assert_eq!(blocks(&Register::default()), Answer::Legal);
+    let far = Act::Swap {
+        from: 5_000,
+        to: 20_000,
+    };
+    let legal = [Act::Write(5_000), far, Act::Observe(20_000), Act::Write(3)];
+    assert_eq!(compare(&in_turn(&legal, &[])), Some(true));
+    let illegal = [far, Act::Write(5_000), Act::Observe(20_000), Act::Write(3)];
+    assert_eq!(compare(&in_turn(&illegal, &[])), Some(false));
+    // Nobody knows when a lost one took effect.
+    assert_eq!(compare(&in_turn(&illegal, &[0])), Some(true));
+    assert_eq!(compare(&in_turn(&[legal[0], far, legal[0]], &[])), None);
+}
+
 #[test]
 fn the_proof_reader_finds_what_is_wrong() {
     let at = |act, invoked, returned| RegisterOp {
