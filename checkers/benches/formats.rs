@@ -1,7 +1,8 @@
 //! How fast histories are read: `cargo bench -p checkers --bench formats`.
 //!
 //! A million events of ten clients, each answered before it is asked again, written in every
-//! format; the best of five runs, all of it in memory.
+//! format; the best of five runs, all of it in memory. Formats of sessions tell half a million
+//! transactions of 15 steps, half of them reads.
 use checkers::format::{Format, Options, jsonl, read};
 use checkers::{Event, Kind, NodeId, Op, Process};
 use std::fmt::Write;
@@ -28,6 +29,10 @@ fn main() {
     );
     measure("jepsen-log", Format::JepsenLog, log().as_bytes());
     measure("porcupine-kv", Format::PorcupineKv, kv().as_bytes());
+    measure("jepsen-json", Format::JepsenJson, json().as_bytes());
+    measure("plume-text", Format::Plume, plume().as_bytes());
+    measure("awdit-text", Format::Awdit, awdit().as_bytes());
+    measure("dbcop", Format::Dbcop, dbcop().as_bytes());
 }
 
 fn measure(name: &str, format: Format, text: &[u8]) {
@@ -187,4 +192,86 @@ fn kv() -> String {
         .expect("memory takes what is written");
     }
     text
+}
+
+fn json() -> String {
+    let mut text = String::from("[");
+    for (i, (client, is_invoke, number)) in turns().enumerate() {
+        let kind = kind(is_invoke);
+        let read = if is_invoke {
+            "null".to_owned()
+        } else {
+            format!("[1,2,{number}]")
+        };
+        let comma = if i == 0 { "" } else { ",\n" };
+        let key = number % 16;
+        write!(
+            text,
+            "{comma}{{\"index\":{i},\"process\":{client},\"type\":\"{kind}\",\"f\":\"txn\",\"value\":[[\"append\",{key},{number}],[\"r\",{key},{read}]]}}"
+        )
+        .expect("memory takes what is written");
+    }
+    text + "]\n"
+}
+
+/// Steps of a transaction.
+const STEPS: u64 = 15;
+
+/// Every step: its transaction, whether it writes, its key and its value.
+fn steps() -> impl Iterator<Item = (u64, bool, u64, u64)> {
+    (0..EVENTS / 2 * STEPS).map(|i| {
+        let txn = i / STEPS;
+        (txn, i % 2 == 0, i * 7919 % 10_000, i + 1)
+    })
+}
+
+fn plume() -> String {
+    let mut text = String::new();
+    for (txn, is_write, key, value) in steps() {
+        let f = if is_write { 'w' } else { 'r' };
+        let session = txn % CLIENTS;
+        writeln!(text, "{f}({key},{value},{session},{txn})").expect("memory takes what is written");
+    }
+    text
+}
+
+fn awdit() -> String {
+    let mut text = String::new();
+    let mut last = 0;
+    for (txn, is_write, key, value) in steps() {
+        if txn != last {
+            let end = if txn % (EVENTS / 20) == 0 { "=" } else { "-" };
+            text += &end.repeat(5);
+            text.push('\n');
+            last = txn;
+        }
+        let f = if is_write { 'w' } else { 'r' };
+        writeln!(text, "{f} {key} {value}").expect("memory takes what is written");
+    }
+    text
+}
+
+fn dbcop() -> String {
+    let mut text = String::from("[[");
+    let mut last = u64::MAX;
+    for (txn, is_write, key, value) in steps() {
+        if txn == last {
+            text.push(',');
+        } else {
+            let end = if last == u64::MAX {
+                ""
+            } else {
+                "],\"committed\":true},\n"
+            };
+            write!(text, "{end}{{\"events\":[").expect("memory takes what is written");
+            last = txn;
+        }
+        let f = if is_write { "Write" } else { "Read" };
+        write!(
+            text,
+            "{{\"{f}\":{{\"variable\":{key},\"version\":{value}}}}}"
+        )
+        .expect("memory takes what is written");
+    }
+    text + "],\"committed\":true}]]\n"
 }

@@ -1,16 +1,23 @@
 //! Histories written and read: one entry for our own format and for those of other tools.
+mod advice;
+mod awdit;
+mod cobra;
 pub mod columnar;
+mod dbcop;
 mod edn;
 mod jepsen;
+mod json;
 pub mod jsonl;
 mod log;
+mod plume;
 mod record;
+mod sessions;
 mod sniff;
 mod source;
 #[cfg(test)]
 mod tests;
 
-use self::jsonl::Header;
+use self::jsonl::{Header, Order};
 use self::source::Source;
 use crate::{Event, History, Kind, Malformed};
 use std::{fmt, io, io::Read};
@@ -28,6 +35,16 @@ pub enum Format {
     JepsenLog,
     /// Porcupine's test data: EDN maps with gets, puts and appends of strings, each with a `:key`.
     PorcupineKv,
+    /// Jepsen's operations as JSON, in an array or one after the other, as elle-cli takes them.
+    JepsenJson,
+    /// Plume's transactions of registers: `r(key,value,session,txn)` on each line.
+    Plume,
+    /// The transactions of AWDIT's tests: `r KEY VALUE` on each line, with `-----` between them.
+    Awdit,
+    /// dbcop's sessions of transactions, in the bincode of 2019 or in JSON.
+    Dbcop,
+    /// The log of a client of Cobra; a history has one for each session, see [`read_sessions`].
+    Cobra,
 }
 
 /// How to read.
@@ -76,6 +93,20 @@ impl Recording {
             skipped_why: Vec::new(),
         }
     }
+
+    /// The header with which this is written: it says so where the order of events means nothing
+    /// beyond each process, whatever format it was read from.
+    pub fn header_to_write(&self) -> Option<Header> {
+        if self.history.has_real_time() {
+            return self.header.clone();
+        }
+        let mut header = self.header.clone().unwrap_or_else(|| Header {
+            format: jsonl::FORMAT.to_owned(),
+            ..Header::default()
+        });
+        header.order = Some(Order::Session);
+        Some(header)
+    }
 }
 
 /// Why a history could not be read.
@@ -115,7 +146,7 @@ pub fn read(source: impl Read, options: &Options) -> Result<Recording, ReadError
     let format = format.ok_or_else(|| ReadError::Line {
         number: 1,
         why: sniff::complaint(start),
-        advice: "say which format it is with --format: jsonl, columnar, jepsen-edn, jepsen-log or porcupine-kv",
+        advice: advice::UNKNOWN,
     })?;
     let mut reader = Reader::new(format, options);
     match format {
@@ -123,6 +154,29 @@ pub fn read(source: impl Read, options: &Options) -> Result<Recording, ReadError
         Format::JepsenEdn | Format::PorcupineKv => record::read_edn(&mut source, &mut reader)?,
         Format::JepsenLog => log::read(&mut source, &mut reader)?,
         Format::Columnar => return read_columns(source),
+        Format::JepsenJson => json::read(&mut source, &mut reader)?,
+        Format::Plume => plume::read(&mut source, &mut reader)?,
+        Format::Awdit => awdit::read(&mut source, &mut reader)?,
+        Format::Dbcop => dbcop::read(&mut source, &mut reader)?,
+        Format::Cobra => cobra::read(&mut source, 0, &mut reader)?,
+    }
+    Ok(reader.finish())
+}
+
+/// Reads a history of which each session has a file of its own, as Cobra writes them. They become
+/// processes in this order.
+///
+/// # Errors
+/// As [`read`], with the place of the source in which it happened.
+pub fn read_sessions(
+    sources: impl IntoIterator<Item = impl Read>,
+    options: &Options,
+) -> Result<Recording, (usize, ReadError)> {
+    let mut reader = Reader::new(Format::Cobra, options);
+    for (place, source) in sources.into_iter().enumerate() {
+        let mut source = Source::new(source);
+        let process = u32::try_from(place).expect("nobody opens so many files");
+        cobra::read(&mut source, process, &mut reader).map_err(|error| (place, error))?;
     }
     Ok(reader.finish())
 }
@@ -150,7 +204,10 @@ const EXPLAINED_MAX: usize = 5;
 
 impl<'o> Reader<'o> {
     fn new(format: Format, options: &'o Options) -> Reader<'o> {
-        let recording = Recording::new(format, History::default());
+        let mut recording = Recording::new(format, History::default());
+        if format.is_of_sessions() {
+            recording.history.forget_real_time();
+        }
         Reader {
             options,
             recording,
@@ -161,7 +218,7 @@ impl<'o> Reader<'o> {
     /// What makes no sense ends the reading, or is skipped by a lenient reader.
     fn nonsense(&mut self, number: usize, why: String) -> Result<(), ReadError> {
         if !self.options.is_lenient {
-            let advice = advice(self.recording.format);
+            let advice = advice::on_nonsense(self.recording.format);
             return Err(ReadError::Line {
                 number,
                 why,
@@ -210,22 +267,5 @@ impl<'o> Reader<'o> {
 
     fn finish(self) -> Recording {
         self.recording
-    }
-}
-
-fn advice(format: Format) -> &'static str {
-    match format {
-        Format::Jsonl | Format::Columnar => {
-            "every line has to be an event of an Assay history; was the file edited, or made by something else?"
-        }
-        Format::JepsenEdn => {
-            "every form has to be an operation, {:process 0, :type :invoke, :f :read, :value nil}; skip what is not by reading leniently"
-        }
-        Format::JepsenLog => {
-            "operations are written `INFO  jepsen.util - 0 :invoke :read nil`; skip what is not by reading leniently"
-        }
-        Format::PorcupineKv => {
-            "every form has to be an operation, {:process 0, :type :invoke, :f :get, :key \"0\", :value nil}; skip what is not by reading leniently"
-        }
     }
 }

@@ -70,6 +70,7 @@ pub struct History {
     notes: Vec<Note>,
     open: Open,
     key_names: HashMap<Key, Arc<str>>,
+    is_untimed: bool,
     named_keys: HashMap<Arc<str>, Key>,
 }
 
@@ -197,6 +198,17 @@ impl History {
         self.key_names.get(&key).map(|name| &**name)
     }
 
+    /// Says that the order of events means something within one process only: whoever wrote this
+    /// history down knew sessions, and no clock.
+    pub fn forget_real_time(&mut self) {
+        self.is_untimed = true;
+    }
+
+    /// Whether an answer that stands before another process's question was given before it.
+    pub fn has_real_time(&self) -> bool {
+        !self.is_untimed
+    }
+
     /// Asks again as calls what was asked of registers. A history tells only somewhere in its
     /// middle that its reads are of an object that answers with more than a number.
     pub(crate) fn registers_to_calls(&mut self) {
@@ -250,6 +262,7 @@ impl History {
     /// The events about the keys that are kept, and where each of them stood.
     pub(crate) fn part(&self, is_kept: impl Fn(Key) -> bool) -> (History, Vec<usize>) {
         let (mut part, mut positions) = (History::default(), Vec::new());
+        part.is_untimed = self.is_untimed;
         for (position, event) in self.events.iter().enumerate() {
             if is_kept(event.op.key()) {
                 positions.push(position);
@@ -269,6 +282,7 @@ impl History {
         };
         let mut part = History {
             key_names: self.key_names.clone(),
+            is_untimed: self.is_untimed,
             named_keys: self.named_keys.clone(),
             ..History::default()
         };

@@ -8,9 +8,11 @@ mod spec;
 mod verdict;
 mod words;
 
+pub mod domain;
 pub mod format;
 pub mod model;
 pub mod sketch;
+pub mod transactional;
 pub mod weak;
 
 #[cfg(test)]
@@ -27,5 +29,6 @@ pub use linearizable::{Linearizable, Linearization, Object, SequentiallyConsiste
 pub use op::{Key, Op, Value};
 pub use spec::Spec;
 pub use verdict::{
-    Anomaly, AnomalyKind, Budget, Checker, Edge, Evidence, Step, Verdict, WitnessOp,
+    Anomaly, AnomalyKind, Budget, Checker, Edge, Evidence, Fit, LevelAnswer, Step, Verdict,
+    WitnessOp,
 };

@@ -52,6 +52,7 @@ pub use register::Register;
 pub use rw_lock::RwLock;
 pub use semaphore::Semaphore;
 pub use set::Set;
+pub(crate) use shape::either;
 pub use shape::{Asks, Shape};
 pub use stack::Stack;
 pub(crate) use table::REGISTER;
@@ -92,7 +93,7 @@ fn sorted(members: &[Data]) -> Cow<'_, [Data]> {
 }
 
 /// An operation as a call. A refused compare-and-set does not say here what it found.
-fn asked(op: &Op, is_answered: bool) -> Cow<'_, Call> {
+pub(crate) fn asked(op: &Op, is_answered: bool) -> Cow<'_, Call> {
     let value = |value: &Option<i64>| value.map_or(Data::Nil, Data::Int);
     let (f, input, output) = match op {
         Op::Call(call) if is_answered || call.output.is_none() => return Cow::Borrowed(call),

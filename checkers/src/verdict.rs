@@ -1,6 +1,10 @@
 //! A judge of histories, and what it may answer.
+mod kind;
+
+pub use kind::AnomalyKind;
+
 use crate::model::Asks;
-use crate::{History, Key, Linearization, NodeId, Op, Process};
+use crate::{History, Key, Linearization, NodeId, Op, Process, Verb, words};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -100,108 +104,32 @@ pub struct Evidence {
     pub keys_contended: u64,
     /// Configurations that the search looked at.
     pub configurations: u64,
+    /// For transactions, what is known of each isolation level, the strongest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<LevelAnswer>,
 }
 
-/// What went wrong, by the name that the field gives it; the most telling first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// What is known of one isolation level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelAnswer {
+    /// Its name: `snapshot-isolation`.
+    pub level: String,
+    /// Whether the history fits it.
+    pub fit: Fit,
+    /// By what it is refuted, or why it is not decided; for one that fits, how that is known.
+    pub why: String,
+}
+
+/// Whether a history can have come from a system of some isolation level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum AnomalyKind {
-    /// A value that nobody wrote.
-    PhantomRead,
-    /// A value whose write had failed, or had not begun.
-    AbortedRead,
-    /// More holders of a lock at one instant than it allows.
-    MutualExclusion,
-    /// A later holder of a lock got a token that is not greater.
-    FencingToken,
-    /// The same id was issued twice.
-    DuplicateId,
-    /// One element was taken out twice.
-    DuplicateDelivery,
-    /// An element that was put in, and is missing though nobody took it out.
-    LostElement,
-    /// An acknowledged write that nobody saw, though nothing followed that can have replaced it.
-    LostWrite,
-    /// Two compare-and-sets both replaced the same value.
-    LostUpdate,
-    /// A process did not see what it had written itself.
-    ReadYourWrites,
-    /// A process saw an older state than it had seen before.
-    MonotonicReads,
-    /// The writes of one process were seen in another order than it made them.
-    MonotonicWrites,
-    /// A write was seen without what its writer had read before.
-    WritesFollowReads,
-    /// A read returned what had been overwritten before it began.
-    StaleRead,
-    /// Elements left a queue, stack or priority queue in an order that it does not allow.
-    OutOfOrder,
-    /// Something was said to be empty while an element was in it for certain.
-    FalseEmpty,
-    /// An id that was issued later is not greater.
-    NonMonotonicId,
-    /// A count that no moment of the read explains.
-    ImpossibleCount,
-    /// Replicas that were left alone did not come to agree, or not on what was acknowledged.
-    Divergence,
-    /// No order that every process agrees with explains the answers.
-    NonSequential,
-    /// No order of the operations explains the answers, and no simpler name fits.
-    NonLinearizable,
-}
-
-impl AnomalyKind {
-    /// Every kind, for tests that must not forget one.
-    pub const ALL: [AnomalyKind; 21] = [
-        AnomalyKind::PhantomRead,
-        AnomalyKind::AbortedRead,
-        AnomalyKind::MutualExclusion,
-        AnomalyKind::FencingToken,
-        AnomalyKind::DuplicateId,
-        AnomalyKind::DuplicateDelivery,
-        AnomalyKind::LostElement,
-        AnomalyKind::LostWrite,
-        AnomalyKind::LostUpdate,
-        AnomalyKind::ReadYourWrites,
-        AnomalyKind::MonotonicReads,
-        AnomalyKind::MonotonicWrites,
-        AnomalyKind::WritesFollowReads,
-        AnomalyKind::StaleRead,
-        AnomalyKind::OutOfOrder,
-        AnomalyKind::FalseEmpty,
-        AnomalyKind::NonMonotonicId,
-        AnomalyKind::ImpossibleCount,
-        AnomalyKind::Divergence,
-        AnomalyKind::NonSequential,
-        AnomalyKind::NonLinearizable,
-    ];
-
-    /// In plain words: `stale read`.
-    pub fn title(self) -> &'static str {
-        match self {
-            AnomalyKind::PhantomRead => "phantom value",
-            AnomalyKind::AbortedRead => "aborted read",
-            AnomalyKind::MutualExclusion => "mutual exclusion broken",
-            AnomalyKind::FencingToken => "fencing token went backwards",
-            AnomalyKind::DuplicateId => "duplicate id",
-            AnomalyKind::DuplicateDelivery => "duplicate delivery",
-            AnomalyKind::LostElement => "lost element",
-            AnomalyKind::LostWrite => "lost write",
-            AnomalyKind::LostUpdate => "lost update",
-            AnomalyKind::ReadYourWrites => "own write not seen",
-            AnomalyKind::MonotonicReads => "reads went backwards",
-            AnomalyKind::MonotonicWrites => "writes out of order",
-            AnomalyKind::WritesFollowReads => "write ordered before what it followed",
-            AnomalyKind::StaleRead => "stale read",
-            AnomalyKind::OutOfOrder => "out of order",
-            AnomalyKind::FalseEmpty => "false empty",
-            AnomalyKind::NonMonotonicId => "id went backwards",
-            AnomalyKind::ImpossibleCount => "impossible count",
-            AnomalyKind::Divergence => "divergence",
-            AnomalyKind::NonSequential => "not sequentially consistent",
-            AnomalyKind::NonLinearizable => "not linearizable",
-        }
-    }
+pub enum Fit {
+    /// It can.
+    Fits,
+    /// It cannot.
+    Refuted,
+    /// Nobody found out.
+    Undecided,
 }
 
 /// At most this many explanations are given, the most telling.
@@ -212,6 +140,9 @@ const ANOMALIES_MAX: usize = 20;
 pub struct Anomaly {
     /// What went wrong.
     pub kind: AnomalyKind,
+    /// What else it is a case of: a lost update is a write skew on one item, and a G2-item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<AnomalyKind>,
     /// One plain sentence of at most 160 characters with the two observations that conflict.
     pub sentence: String,
     /// The key that it happened on, if on one.
@@ -300,6 +231,8 @@ pub enum Edge {
     WriteWrite,
     /// The second overwrote what the first read.
     ReadWrite,
+    /// One process did the first before the second.
+    Process,
     /// What the object is forces the first to take effect before the second: first in, first out.
     Order,
     /// The first had ended before the second began.
@@ -342,6 +275,9 @@ fn text(op: &Op, is_answered: bool) -> String {
         Op::Read { key, .. } if !is_answered => format!("read {key} → ?"),
         Op::Cas { key, from, to, .. } if !is_answered => format!("cas {key}: {from}→{to} ?"),
         Op::Write { key, value } if !is_answered => format!("write {key} := {value} ?"),
+        Op::Call(call) if call.f == Verb::Txn => {
+            words::txn::steps(call).unwrap_or_else(|| op.to_string())
+        }
         Op::Read { .. } | Op::Write { .. } | Op::Cas { .. } | Op::Call(_) => op.to_string(),
     }
 }

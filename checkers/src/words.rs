@@ -1,4 +1,6 @@
 //! The words that explanations are made of.
+pub(crate) mod txn;
+
 use crate::{Operation, Process};
 
 /// A sentence is at most this long.

@@ -2,6 +2,8 @@
 use crate::names::{self, UnknownName};
 use crate::nemesis::{AnyNemesis, partition::Partition};
 use crate::{target::AnyTarget, target::Target, workload::Workload};
+use checkers::domain::DOMAINS;
+use checkers::transactional::Level;
 use checkers::{model::MODELS, weak::PROMISES};
 use std::{collections::BTreeMap, ffi::OsString, process::ExitCode, rc::Rc};
 
@@ -40,11 +42,17 @@ pub(crate) static NEMESES: [NemesisEntry; 2] = [
     },
 ];
 
-/// A model or property by which histories can be judged.
+/// A model, property or level by which histories can be judged.
 pub(crate) fn find_model(name: &str) -> Result<&'static str, UnknownName> {
     let models = MODELS.iter().map(|model| model.name);
     let promises = PROMISES.iter().map(|promise| promise.name);
-    names::find("model", "models", name, models.chain(promises))
+    let levels = Level::ALL.into_iter().map(Level::name);
+    names::find(
+        "model",
+        "models",
+        name,
+        models.chain(promises).chain(levels),
+    )
 }
 
 /// What a binary can test, and with what. A user's own crate fills one as ours does.
@@ -104,6 +112,13 @@ impl Catalog {
             name,
             self.workloads.keys().copied(),
         )
+    }
+
+    /// A workload that can be run, or only judged.
+    pub(crate) fn find_any_workload<'a>(&'a self, name: &'a str) -> Result<&'a str, UnknownName> {
+        let judged = DOMAINS.iter().map(|domain| domain.name);
+        let known = self.workloads.keys().copied().chain(judged);
+        names::find("workload", "workloads", name, known)
     }
 
     pub(crate) fn find_nemesis(&self, name: &str) -> Result<&'static NemesisEntry, UnknownName> {

@@ -3,6 +3,7 @@ use crate::judge::{self, Answer, By, Judgement, Limits, Request, reading};
 use crate::result::Word;
 use crate::{summary, tell};
 use checkers::Data;
+use checkers::format::Format;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
@@ -15,23 +16,22 @@ pub(crate) struct CheckArgs {
     /// Recorded histories, compressed or not; `-` is standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Judge as this workload does [default: the one that the history names]
-    #[arg(short, long, conflicts_with = "model")]
+    /// Judge as this workload does: list-append, bank, … (assay workloads) [default: the one that the history names]
+    #[arg(short, long)]
     workload: Option<String>,
-    /// Judge by this model (assay models) [default: the one whose verbs the history uses]
+    /// Judge by this model, or transactions by this isolation level (assay models) [default: what the verbs are those of; of levels the strongest]
     #[arg(short, long, value_name = "NAME")]
     model: Option<String>,
     /// Let real time mean nothing: judge by sequential consistency, the order of each process alone
     #[arg(long, requires = "model")]
     sequential: bool,
     /// What the model is told beforehand, as JSON: initial=0, permits=3 (assay models NAME); may be repeated
-    #[arg(long, value_name = "NAME=VALUE", requires = "model", value_parser = parameter)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
     with: Vec<(String, Data)>,
     /// Judge only what was asked of this key
     #[arg(long)]
     key: Option<String>,
-    /// What the files are written in: jsonl, columnar, jepsen-edn, jepsen-log, porcupine-kv [default: what they look like]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = format_help())]
     format: Option<String>,
     /// Skip and count what makes no sense, instead of giving up at it
     #[arg(long)]
@@ -52,6 +52,14 @@ pub(crate) struct CheckArgs {
     /// index are not counted, but all together may take 2 GB more and no more [default: 70 % of what is free]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     max_mem: Option<u64>,
+}
+
+fn format_help() -> String {
+    let names: Vec<&str> = Format::names().collect();
+    format!(
+        "What the files are written in: {} [default: what they look like]",
+        names.join(", ")
+    )
 }
 
 /// What checking several files came to.
@@ -132,13 +140,24 @@ fn request(args: &CheckArgs) -> Result<Request, String> {
     if let Some(bytes) = args.max_mem {
         limits.memory_bytes = bytes;
     }
+    let parameters = args.with.iter().cloned().collect();
     let by = match (&args.workload, &args.model) {
-        (Some(name), _) => By::Workload(name.clone()),
+        (Some(_), _) if args.sequential => {
+            return Err("--sequential judges a model, not a workload\n  leave -w away, and name the model with --model".to_owned());
+        }
+        (Some(name), level) => By::Workload {
+            name: name.clone(),
+            level: level.clone(),
+            parameters,
+        },
         (None, Some(name)) => By::Model {
             name: name.clone(),
-            parameters: args.with.iter().cloned().collect(),
+            parameters,
             is_sequential: args.sequential,
         },
+        (None, None) if !args.with.is_empty() => {
+            return Err("--with tells a model or workload something, and none is named\n  name one with --model or -w".to_owned());
+        }
         (None, None) => By::Itself,
     };
     let named = |path: &Option<PathBuf>| {

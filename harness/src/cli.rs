@@ -179,7 +179,7 @@ fn dispatch(catalog: &Catalog, command: Command) -> Result<ExitCode, Ended> {
         }
         Command::Workloads { name: None } => print(&lists::workloads(catalog)),
         Command::Workloads { name: Some(name) } => {
-            let name = catalog.find_workload(&name)?;
+            let name = catalog.find_any_workload(&name)?;
             print(&lists::workload(catalog, name))
         }
         Command::Nemeses { name: None } => print(&lists::nemeses()),

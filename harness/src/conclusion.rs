@@ -162,6 +162,7 @@ mod tests {
             evidence: evidence.clone(),
         });
         let anomaly = Anomaly {
+            also: Vec::new(),
             kind: AnomalyKind::StaleRead,
             sentence: "Stale read.".to_owned(),
             key: None,

@@ -224,8 +224,8 @@ fn write(sink: &mut dyn Write, format: Format, recording: &Recording) -> io::Res
 }
 
 fn write_lines(mut sink: &mut dyn Write, recording: &Recording) -> io::Result<()> {
-    if let Some(header) = &recording.header {
-        jsonl::write_header(&mut sink, header)?;
+    if let Some(header) = recording.header_to_write() {
+        jsonl::write_header(&mut sink, &header)?;
     }
     let history: &History = &recording.history;
     let mut notes = history.notes().iter().peekable();

@@ -13,6 +13,7 @@ use std::{fs, io};
 use tokio::process::Command;
 
 pub(crate) mod child;
+mod judges;
 mod orders;
 pub(crate) mod reading;
 
@@ -46,8 +47,13 @@ pub(crate) struct Request {
 /// Who judges a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum By {
-    /// The checkers of this workload.
-    Workload(String),
+    /// Whoever judges this workload: the checkers of one that can be run, or of one that only
+    /// others run. For transactions, by an isolation level.
+    Workload {
+        name: String,
+        level: Option<String>,
+        parameters: Parameters,
+    },
     /// This model, or weaker property, with what it is told beforehand.
     Model {
         name: String,
@@ -207,7 +213,11 @@ fn telling_line(complaint: &str) -> String {
 /// What the checkers of `workload` say of the history of a run.
 pub(crate) async fn of_run(history: &Path, workload: &str, limits: Limits) -> Vec<Check> {
     let request = Request {
-        by: By::Workload(workload.to_owned()),
+        by: By::Workload {
+            name: workload.to_owned(),
+            level: None,
+            parameters: Parameters::default(),
+        },
         reading: reading::Options::default(),
         key: None,
         order: None,

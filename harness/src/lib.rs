@@ -56,7 +56,10 @@ mod progress;
 mod tell;
 
 pub use catalog::Catalog;
-pub use checkers::{Checker, Event, History, Key, Kind, NodeId, Op, Process, Value, Verdict};
+pub use checkers::{
+    AnomalyKind, Call, Checker, Data, Event, Fit, History, Key, Kind, NodeId, Op, Process, Value,
+    Verb, Verdict,
+};
 pub use cli::main;
 pub use client::{Client, Failure};
 pub use cluster::Cluster;

@@ -1,5 +1,7 @@
 //! What `assay targets`, `workloads` and `nemeses` print.
 use crate::catalog::{Catalog, NEMESES, NemesisEntry};
+use checkers::domain::DOMAINS;
+use checkers::transactional::Level;
 use checkers::{model::MODELS, weak::PROMISES};
 use std::fmt::Write;
 
@@ -33,11 +35,14 @@ pub(crate) fn target(catalog: &Catalog, name: &str) -> String {
 }
 
 pub(crate) fn workloads(catalog: &Catalog) -> String {
-    columns(
-        catalog
-            .workloads
-            .iter()
-            .map(|(name, entry)| (*name, entry.summary)),
+    let own = catalog.workloads.iter();
+    let own = own.map(|(name, entry)| (*name, entry.summary));
+    let judged = DOMAINS.iter().map(|domain| (domain.name, domain.about));
+    let judged = judged.filter(|(name, _)| !catalog.workloads.contains_key(name));
+    format!(
+        "{}\n\njudged in recorded histories (assay check -w NAME):\n{}",
+        columns(own),
+        columns(judged)
     )
 }
 
@@ -49,10 +54,14 @@ pub(crate) fn nemeses() -> String {
 pub(crate) fn models() -> String {
     let models = MODELS.iter().map(|model| (model.name, model.about));
     let promises = PROMISES.iter().map(|promise| (promise.name, promise.about));
+    let levels = Level::ALL
+        .into_iter()
+        .map(|level| (level.name(), level.about()));
     format!(
-        "objects, linearizable or, with --sequential, sequentially consistent:\n{}\n\nweaker promises of registers:\n{}",
+        "objects, linearizable or, with --sequential, sequentially consistent:\n{}\n\nweaker promises of registers:\n{}\n\nisolation levels of transactions, the strongest first:\n{}",
         columns(models),
-        columns(promises)
+        columns(promises),
+        columns(levels)
     )
 }
 
@@ -63,7 +72,7 @@ pub(crate) fn model(name: &str) -> String {
     let (about, asks, parameters) = match (model, promise) {
         (Some(model), _) => (model.about, model.asks, model.parameters),
         (None, Some(promise)) => (promise.about, promise.asks, promise.parameters),
-        (None, None) => unreachable!("the name has been found"),
+        (None, None) => return level(name),
     };
     let mut text = format!("{name}\n  {about}\n");
     if promise.is_some() {
@@ -80,12 +89,43 @@ pub(crate) fn model(name: &str) -> String {
     text.trim_end().to_owned()
 }
 
+/// All about one isolation level: what it promises, and where it stands among the others.
+fn level(name: &str) -> String {
+    let level = Level::named(name).expect("the name has been found");
+    let mut text = format!(
+        "{name}\n  {}\n  an isolation level of transactions",
+        level.about()
+    );
+    for (title, others) in [("weaker", level.weaker()), ("stronger", level.stronger())] {
+        let others = others.iter().filter(|other| *other != level);
+        let others: Vec<&str> = others.map(Level::name).collect();
+        if !others.is_empty() {
+            let _ = write!(text, "\n\n{title}:\n  {}", others.join("\n  "));
+        }
+    }
+    text
+}
+
 /// All about one workload.
 pub(crate) fn workload(catalog: &Catalog, name: &str) -> String {
-    let judges = catalog.workload_named(name).checkers();
-    let judges: Vec<&str> = judges.iter().map(|judge| judge.name()).collect();
-    let summary = catalog.workloads[name].summary;
-    format!("{name}\n  {summary}\n  judged: {}", judges.join(", "))
+    if let Some(entry) = catalog.workloads.get(name) {
+        let judges = catalog.workload_named(name).checkers();
+        let judges: Vec<&str> = judges.iter().map(|judge| judge.name()).collect();
+        let summary = entry.summary;
+        return format!("{name}\n  {summary}\n  judged: {}", judges.join(", "));
+    }
+    let mut domains = DOMAINS.iter();
+    let domain = domains.find(|domain| domain.name == name);
+    let domain = domain.expect("the name has been found");
+    let mut text = format!("{name}\n  {}\n\nasked, and answered:\n", domain.about);
+    for asks in domain.asks {
+        let _ = writeln!(text, "  {asks}");
+    }
+    if !domain.parameters.is_empty() {
+        text += "\ntold beforehand (--with NAME=VALUE):\n";
+        text += &columns(domain.parameters.iter().copied());
+    }
+    text.trim_end().to_owned()
 }
 
 /// All about one nemesis.

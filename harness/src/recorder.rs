@@ -237,6 +237,7 @@ fn header(plan: &Plan) -> Header {
         seed: Some(plan.seed),
         nemesis: Some(plan.nemesis.clone()),
         nodes: Some(plan.nodes),
+        order: None,
     }
 }
 

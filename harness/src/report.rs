@@ -4,6 +4,7 @@ mod page;
 // Its sections, from top to bottom.
 mod faults;
 mod latency;
+mod levels;
 mod strength;
 mod tables;
 mod verdict;

@@ -33,6 +33,8 @@ const READY_PATIENCE: Duration = Duration::from_secs(30);
 const READY_ASK_PATIENCE: Duration = Duration::from_secs(2);
 const READY_AGAIN: Duration = Duration::from_millis(20);
 const PREPARE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long all that a workload asks before the traffic may take.
+const SET_UP_PATIENCE: Duration = Duration::from_secs(30);
 /// How long reading every key from every node may take.
 const LAST_READS_PATIENCE: Duration = Duration::from_secs(600);
 /// How often nodes that ended by themselves are looked for, and the leader is asked for.
@@ -73,11 +75,11 @@ impl Run<'_> {
 
     async fn phases(&mut self, ran: &mut Ran) -> Result<(), String> {
         let (target, nodes) = (self.cluster.target(), self.cluster.nodes());
-        let (began, booted) = (self.phase("boot"), self.boot(ran).await);
+        let mut workers = workers(self.plan, self.recorder, &*target, &nodes);
+        let (began, booted) = (self.phase("boot"), self.boot(&mut workers, ran).await);
         self.end_phase(ran, "boot", began);
         booted?;
 
-        let mut workers = workers(self.plan, self.recorder, &*target, &nodes);
         let (began, broke) = (
             self.phase("traffic"),
             self.traffic_beside_faults(&mut workers, ran).await,
@@ -113,7 +115,7 @@ impl Run<'_> {
         });
     }
 
-    async fn boot(&mut self, ran: &mut Ran) -> Result<(), String> {
+    async fn boot(&mut self, workers: &mut [Worker<'_>], ran: &mut Ran) -> Result<(), String> {
         self.cluster.start().map_err(|error| error.to_string())?;
         self.until_ready("start", ran).await?;
         if let Some(fallen) = ran.warnings.first() {
@@ -123,7 +125,32 @@ impl Run<'_> {
         let prepared = timeout(PREPARE_PATIENCE, target.prepare(&nodes)).await;
         prepared
             .map_err(|_| format!("the target was not prepared within {PREPARE_PATIENCE:?}"))?
-            .map_err(|error| format!("the target could not be prepared: {error}"))
+            .map_err(|error| format!("the target could not be prepared: {error}"))?;
+        self.set_up(workers).await
+    }
+
+    /// Asks what the workload wants to be there first. One worker asks, so that whoever reads the
+    /// history sees one after the other; it goes on as another process after an unknown outcome.
+    async fn set_up(&mut self, workers: &mut [Worker<'_>]) -> Result<(), String> {
+        let (recorder, control) = (self.recorder, self.control);
+        let deadline = Instant::now() + SET_UP_PATIENCE;
+        let mut first = self.workload.first();
+        let mut answered = recorder.tally().ok;
+        let next = async || {
+            if answered < recorder.tally().ok {
+                answered = recorder.tally().ok;
+                first = self.workload.first();
+            }
+            let is_over = deadline <= Instant::now() || control.is_stopped();
+            first.clone().filter(|_| !is_over)
+        };
+        workers[0].drive(next).await;
+        match first {
+            Some(op) if !control.is_stopped() => Err(format!(
+                "the set-up was not answered within {SET_UP_PATIENCE:?}: {op}"
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Until every node that runs serves its clients, or the user has no more patience.

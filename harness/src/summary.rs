@@ -3,7 +3,8 @@ use crate::catalog::NO_NEMESIS;
 use crate::claim::claim;
 use crate::judge::Judgement;
 use crate::result::{Check, RunResult, Word};
-use checkers::{Anomaly, Verdict};
+use checkers::transactional::strongest;
+use checkers::{Anomaly, Fit, LevelAnswer, Verdict};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::Path;
@@ -90,7 +91,11 @@ fn of_check(check: &Check) -> String {
             let title = anomalies.first().map_or("", |anomaly| anomaly.kind.title());
             let _ = write!(text, "   not {} · {title}", claim(&check.name));
             if 0 < more {
-                let _ = write!(text, " · +{more} more keys");
+                let what = match check.evidence().levels.is_empty() {
+                    true => " keys",
+                    false => "",
+                };
+                let _ = write!(text, " · +{more} more{what}");
             }
             text.push('\n');
             text
@@ -143,6 +148,9 @@ pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
     }
     for check in checks {
         text += &of_check(check);
+        if let Some(levels) = strongest_level(&check.evidence().levels) {
+            let _ = writeln!(text, "   {levels}");
+        }
         let method = &check.evidence().method;
         if !method.is_empty() {
             let _ = writeln!(
@@ -153,6 +161,30 @@ pub(crate) fn of_history(file: &str, judgement: &Judgement) -> String {
         }
     }
     text
+}
+
+/// So many levels that fit, of which none is implied by another, are named; the report lists all.
+const LEVELS_NAMED_MAX: usize = 3;
+
+/// `fits snapshot-isolation and repeatable-read; what is stronger is refuted`.
+pub(crate) fn strongest_level(levels: &[LevelAnswer]) -> Option<String> {
+    let first = levels.first()?;
+    if first.fit == Fit::Fits {
+        return Some(format!("fits {} and all weaker levels", first.level));
+    }
+    let fitting = strongest(levels);
+    let is_open = levels.iter().any(|answer| answer.fit == Fit::Undecided);
+    let others = match is_open {
+        true => "what is stronger is refuted or not decided",
+        false => "what is stronger is refuted",
+    };
+    Some(match fitting[..] {
+        [] => format!("no level is known to fit; {others}"),
+        _ => {
+            let named = &fitting[..fitting.len().min(LEVELS_NAMED_MAX)];
+            format!("fits {}; {others}", named.join(" and "))
+        }
+    })
 }
 
 /// How a reason begins that is a want of memory, and one that is a want of time.

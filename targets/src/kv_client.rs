@@ -1,4 +1,6 @@
-//! A client of registers over HTTP: what `kv-raft` speaks, and what any service may speak.
+//! A client of registers and transactions over HTTP: what `kv-raft` speaks, and what any service may speak.
+mod txn;
+
 use harness::{Client, Failure, Op, Value};
 use reqwest::{Method, StatusCode};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -15,9 +17,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// | `GET /kv/4` | `{"value": 7}` or `{"value": null}` |
 /// | `PUT /kv/4` with `{"value": 7}` | `{"value": 7}` |
 /// | `POST /kv/4/cas` with `{"from": 7, "to": 8}` | `{"swapped": true, "found": 7}` |
+/// | `POST /txn` with `{"steps": [["append", 3, 1], ["r", 3, null]]}` | `{"steps": [["append", 3, 1], ["r", 3, [1]]]}` |
 ///
 /// Every other status than 200 comes with `{"error": "…", "definite": …}`; a failure is taken as
-/// definite only if the status is 503 and `definite` is true.
+/// definite only if the status is 409 or 503 and `definite` is true.
 pub struct KvClient {
     base: String,
     http: reqwest::Client,
@@ -88,7 +91,13 @@ impl Client for KvClient {
                 }
                 Ok(Op::Write { key, value })
             }
-            Op::Call(call) => Err(Failure::definite(format!("unsupported: {}", call.f))),
+            Op::Call(call) => {
+                let body = txn::request(&call)?;
+                let done = self
+                    .ask(Method::POST, "/txn".to_owned(), Some(body))
+                    .await?;
+                txn::answer(*call, &done).map(Op::from)
+            }
             Op::Cas { key, from, to, .. } => {
                 let body = json!({ "from": from, "to": to });
                 let path = format!("/kv/{key}/cas");
@@ -140,7 +149,8 @@ fn refused(status: StatusCode, body: &[u8]) -> Failure {
         return malformed(&status.to_string(), body);
     };
     let why = format!("{status}: {}", refused.error);
-    if status == StatusCode::SERVICE_UNAVAILABLE && refused.definite {
+    let may_be_definite = [StatusCode::CONFLICT, StatusCode::SERVICE_UNAVAILABLE];
+    if may_be_definite.contains(&status) && refused.definite {
         Failure::Definite(why)
     } else {
         Failure::Unknown(why)
@@ -179,12 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_503_that_says_so_is_definite() {
+    fn only_a_409_or_503_that_says_so_is_definite() {
         let check = |status: u16, body: &str| {
             let status = StatusCode::from_u16(status).expect("a status");
             matches!(refused(status, body.as_bytes()), Failure::Definite(_))
         };
         assert!(check(503, r#"{"error":"no leader","definite":true}"#));
+        assert!(check(409, r#"{"error":"conflict","definite":true}"#));
+        assert!(!check(409, r#"{"error":"conflict","definite":false}"#));
         assert!(!check(503, r#"{"error":"no leader","definite":false}"#));
         assert!(!check(503, r#"{"error":"no leader"}"#));
         assert!(!check(503, "upstream connect error"));

@@ -35,7 +35,8 @@
 //! The input of a cas is the place in `elements` where its `from` and `to` stand.
 //! An invocation and its completion share one operation. A list that is read from an object is
 //! stored once and shared: if it is a prefix of the last list read from there, or goes on from it,
-//! the two have the same start, and only what is new is added.
+//! the two have the same start, and only what is new is added. So is a list that a step
+//! `["r" key list]` of a transaction read from its key.
 //!
 //! A block refers to nothing outside of it: one that is lost costs its own events only. Within a
 //! file that ends too early all whole blocks are read; a checksum that does not hold is an error.
@@ -60,6 +61,7 @@ pub use self::columns::{Columns, Lost};
 pub use self::word::{Meaning, Word};
 pub use self::writer::{Writer, write};
 
+use super::jsonl::Order;
 use super::{Format, Recording};
 use crate::History;
 use std::fmt;
@@ -121,6 +123,10 @@ pub fn read(bytes: &[u8]) -> Result<Recording, ReadError> {
     let mut history = History::default();
     for (key, name) in &columns.key_names {
         history.name_key(*key, name.as_str());
+    }
+    let order = columns.header.as_ref().and_then(|header| header.order);
+    if order == Some(Order::Session) {
+        history.forget_real_time();
     }
     for block in &columns.blocks {
         unfold::into_history(block, &mut history).map_err(|why| at(block, why))?;

@@ -4,8 +4,11 @@
 //! Knossos has it, except in logs, which are read as Porcupine reads them.
 mod answer;
 mod key;
+mod micro;
+mod process;
 
 use self::key::Keys;
+use self::micro::micro_ops;
 use super::record::{Record, Type, Who};
 use super::{ReadError, Reader};
 use crate::{Call, Data, Event, Kind, Malformed, Op, Process, Verb};
@@ -44,6 +47,8 @@ pub(super) fn convert(
     for record in &mut records {
         key::split(record, is_keyed);
     }
+    micro::rename(&mut records);
+    let records = process::assign(records, reader)?;
     let keys = Keys::of(&records);
     keys.name(&mut reader.recording.history);
     let shape = Shape::of(&records, meaning);
@@ -188,25 +193,6 @@ fn input(f: &Verb, value: &Data) -> Data {
         Verb::Transfer => transfer(value),
         _ => value.clone(),
     }
-}
-
-/// `[[:read :x 1] [:w :y 2]]` as `[["r" "x" 1] ["w" "y" 2]]`; `is_asked` leaves out what was read.
-fn micro_ops(value: &Data, is_asked: bool) -> Data {
-    let Some(members) = value.list() else {
-        return value.clone();
-    };
-    let members = members.iter().map(|member| match member.list() {
-        Some([Data::Text(f), key, value]) => match &**f {
-            "r" | "read" => {
-                let value = if is_asked { Data::Nil } else { value.clone() };
-                Data::from(vec!["r".into(), key.clone(), value])
-            }
-            "w" | "write" => Data::from(vec!["w".into(), key.clone(), value.clone()]),
-            _ => member.clone(),
-        },
-        _ => member.clone(),
-    });
-    Data::List(members.collect())
 }
 
 /// `{:from 0 :to 1 :amount 5}` as `[0 1 5]`.

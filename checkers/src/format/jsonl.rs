@@ -52,6 +52,17 @@ pub struct Header {
     /// How many nodes it had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<u16>,
+    /// Which order of events means something; any, if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+}
+
+/// Which order of events means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// Only that of each process: whoever wrote this down knew sessions, and no time.
+    Session,
 }
 
 /// The name of this format and its version; changed only by adding.

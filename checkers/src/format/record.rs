@@ -79,14 +79,18 @@ impl Record {
             return Ok(());
         }
         let kind = cursor.value(1)?;
-        if let Data::Text(name) = &kind {
+        self.set_kind(&kind);
+        Ok(())
+    }
+
+    pub(super) fn set_kind(&mut self, kind: &Data) {
+        if let Data::Text(name) = kind {
             self.kind = Record::kind_named(name.as_bytes());
         }
         if self.kind.is_none() {
             let why = format!("`:type` is {kind}, not :invoke, :ok, :fail or :info");
             self.complain(why);
         }
-        Ok(())
     }
 
     pub(super) fn read_f(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Trouble> {
@@ -95,7 +99,12 @@ impl Record {
             return Ok(());
         }
         let f = cursor.value(1)?;
-        self.f = match &f {
+        self.set_f(&f);
+        Ok(())
+    }
+
+    pub(super) fn set_f(&mut self, f: &Data) {
+        self.f = match f {
             Data::Text(name) => Some(Verb::named(name)),
             Data::Int(_) | Data::Bool(_) => Some(Verb::named(&f.to_string())),
             Data::Nil => None,
@@ -104,15 +113,14 @@ impl Record {
                 None
             }
         };
-        Ok(())
     }
 
     fn complain(&mut self, why: String) {
         self.wrong.get_or_insert(why);
     }
 
-    /// What has to be there.
-    fn check(&mut self) {
+    /// What has to be there. Whether a process may be missing depends on the other operations.
+    pub(super) fn check(&mut self) {
         if self.wrong.is_some() {
             return;
         }
@@ -122,9 +130,9 @@ impl Record {
             self.f = Some(Verb::Txn);
         }
         let missing = match (&self.who, self.kind, &self.f) {
-            (Who::Nobody, _, _) => ":process",
+            (Who::Nobody, None, None) => ":process",
             (_, None, _) => ":type",
-            (Who::Process(_), _, None) => ":f",
+            (Who::Process(_) | Who::Nobody, _, None) => ":f",
             _ => return,
         };
         self.complain(format!("an operation without `{missing}`"));
@@ -173,7 +181,7 @@ impl Record {
         Ok(record)
     }
 
-    fn set_time(&mut self, time: &Data) {
+    pub(super) fn set_time(&mut self, time: &Data) {
         // It is for drawing only, so a time that is none does not matter.
         self.time = time
             .int()
@@ -256,7 +264,7 @@ pub(super) fn read_edn<R: Read>(
     }
     let meaning = match reader.recording.format {
         Format::PorcupineKv => Meaning::Kv,
-        Format::JepsenEdn | Format::JepsenLog | Format::Jsonl | Format::Columnar => Meaning::Jepsen,
+        _ => Meaning::Jepsen,
     };
     convert(records, meaning, reader)
 }

@@ -1,13 +1,19 @@
 //! Which format a history is in, told from its first bytes or named by the user.
-use super::{Format, log};
+use super::{Format, awdit, cobra, dbcop, log, plume};
+use serde_json::Value;
 
 /// The formats and what users call them.
-const NAMES: [(Format, &str); 5] = [
+const NAMES: [(Format, &str); 10] = [
     (Format::Jsonl, "jsonl"),
     (Format::Columnar, "columnar"),
     (Format::JepsenEdn, "jepsen-edn"),
     (Format::JepsenLog, "jepsen-log"),
     (Format::PorcupineKv, "porcupine-kv"),
+    (Format::JepsenJson, "jepsen-json"),
+    (Format::Plume, "plume-text"),
+    (Format::Awdit, "awdit-text"),
+    (Format::Dbcop, "dbcop"),
+    (Format::Cobra, "cobra"),
 ];
 
 /// The first bytes of a history in columns.
@@ -36,6 +42,12 @@ impl Format {
         if start.starts_with(COLUMNAR) {
             return Some(Format::Columnar);
         }
+        if cobra::is_cobra(start) {
+            return Some(Format::Cobra);
+        }
+        if dbcop::is_bincode(start) || dbcop::is_json(start) {
+            return Some(Format::Dbcop);
+        }
         let text = behind_comments(start);
         let Some((first, rest)) = text.split_first() else {
             // An empty file has no events in any format.
@@ -43,14 +55,14 @@ impl Format {
         };
         let next = rest.trim_ascii_start().first();
         match (first, next) {
+            (b'{', Some(b'"')) if is_jepsen_json(text) => Some(Format::JepsenJson),
+            (b'[', _) if is_json_array(text) => Some(Format::JepsenJson),
             (b'{', Some(b'"') | None) => Some(Format::Jsonl),
             (b'[' | b'(', Some(b'{' | b'#' | b';' | b']' | b')') | None)
             | (b'{', Some(b':'))
-            | (b'#', _)
-                if !is_json_array(text) =>
-            {
-                Some(edn(text))
-            }
+            | (b'#', _) => Some(edn(text)),
+            _ if plume::is_plume(text) => Some(Format::Plume),
+            _ if awdit::is_awdit(text) => Some(Format::Awdit),
             _ if log::is_log(start) => Some(Format::JepsenLog),
             _ => None,
         }
@@ -77,6 +89,22 @@ fn is_json_array(text: &[u8]) -> bool {
     text[0] == b'[' && inner.trim_ascii_start().first() == Some(&b'"')
 }
 
+/// Whether the first line is an operation of Jepsen, and not one of ours: those have a time and a
+/// verb, and no index.
+fn is_jepsen_json(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or(text);
+    let Ok(Value::Object(first)) = serde_json::from_slice(line) else {
+        return false;
+    };
+    let is_keyword = first
+        .get("type")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| kind.starts_with(':'));
+    let has = |field: &str| first.contains_key(field);
+    let is_ours = has("time") && has("f") && !has("index") && !is_keyword;
+    has("type") && !has("format") && !is_ours
+}
+
 /// Porcupine's maps say which key they are about, and get, put or append.
 fn edn(text: &[u8]) -> Format {
     let end = text.iter().position(|byte| *byte == b'}');
@@ -92,9 +120,6 @@ fn edn(text: &[u8]) -> Format {
 
 /// Why nothing was recognised.
 pub(super) fn complaint(start: &[u8]) -> String {
-    if start.first() == Some(&b'[') && is_json_array(start) {
-        return "a JSON array, where JSON lines are read: write one event on each line".to_owned();
-    }
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or(start);
     let line = &line[..line.len().min(60)];
     format!(

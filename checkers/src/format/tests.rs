@@ -1,9 +1,12 @@
 //! All formats together: small histories of each, read to the same drawn events.
+mod bombs;
 mod corpus;
+mod elle;
 mod hostile;
 mod names;
+mod sessions;
 
-use super::{Format, Options, Recording, read};
+use super::{Format, Options, Recording, advice, read};
 use crate::{Event, Kind};
 
 /// `0 invoke read → ?`, one line for each event, then the notes, and what else is to be said.
@@ -335,7 +338,26 @@ fn formats_are_told_from_their_first_bytes() {
             "INFO  x\nINFO  jepsen.util - 0 :invoke :read nil",
             Some(Format::JepsenLog),
         ),
-        ("[{\"time\":1}]", None),
+        ("[{\"time\":1}]", Some(Format::JepsenJson)),
+        (
+            "{\"index\":0,\"time\":1,\"type\":\"ok\",\"f\":\"r\"}\n",
+            Some(Format::JepsenJson),
+        ),
+        (
+            "{\"type\":\":ok\",\"time\":1,\"f\":\"r\"}",
+            Some(Format::JepsenJson),
+        ),
+        (
+            "{\"type\":\"ok\",\"time\":1,\"f\":\"r\"}",
+            Some(Format::Jsonl),
+        ),
+        ("{\"format\":7,\"type\":1}", Some(Format::Jsonl)),
+        (" w(1,2,3,-1)\nr(", Some(Format::Plume)),
+        ("\nw 1 2\n-", Some(Format::Awdit)),
+        ("w 1\n", None),
+        ("[ [", Some(Format::Dbcop)),
+        ("{ \"params\" : {", Some(Format::Dbcop)),
+        ("Some text that begins with S and goes on", None),
         ("time,process\n1,2\n", None),
     ];
     for (start, expected) in cases {
@@ -348,8 +370,7 @@ fn formats_are_told_from_their_first_bytes() {
         "time,process\n1,2\n",
         "line 1: not a history in a format that is known: it begins with `time,process`",
     );
-    check(
-        "[{\"time\":1}]",
-        "line 1: a JSON array, where JSON lines are read: write one event on each line",
-    );
+    for name in Format::names() {
+        assert!(advice::UNKNOWN.contains(name), "{name}");
+    }
 }

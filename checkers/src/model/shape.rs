@@ -29,6 +29,18 @@ pub enum Shape {
     Balances,
     /// Reads `["r" register value]` and writes `["w" register value]`.
     Steps,
+    /// A list of pairs.
+    Pairs,
+    /// Reads `["r" key value]` only, of one key or more.
+    Reads,
+    /// A pair, one of which is nil.
+    OneOfTwo,
+    /// A key, and a pair one of which is nil.
+    KeyedOneOfTwo,
+    /// A list of `["send" key value]` and `["poll"]`, with their answers or without.
+    Messages,
+    /// For each key, pairs of an offset and a value.
+    Polled,
 }
 
 /// A verb that a model knows.
@@ -62,8 +74,54 @@ impl Shape {
             },
             Shape::Balances => list.is_some_and(|pairs| pairs.iter().all(is_balance)),
             Shape::Steps => list.is_some_and(|steps| steps.iter().all(is_step)),
+            Shape::Pairs => list.is_some_and(|pairs| pairs.iter().all(is_pair)),
+            Shape::Reads => {
+                list.is_some_and(|reads| !reads.is_empty() && reads.iter().all(is_read))
+            }
+            Shape::OneOfTwo => is_one_of_two(data),
+            Shape::KeyedOneOfTwo => data.pair().is_some_and(|(_, ids)| is_one_of_two(ids)),
+            Shape::Messages => list.is_some_and(|steps| steps.iter().all(is_message)),
+            Shape::Polled => is_polled(data),
         }
     }
+}
+
+fn is_pair(data: &Data) -> bool {
+    data.pair().is_some()
+}
+
+fn is_read(data: &Data) -> bool {
+    matches!(data.list(), Some([Data::Text(f), _, _]) if **f == *"r")
+}
+
+fn is_one_of_two(data: &Data) -> bool {
+    let is_id = |id: &Data| matches!(id, Data::Int(_) | Data::Text(_));
+    match data.pair() {
+        Some((Data::Nil, id)) | Some((id, Data::Nil)) => is_id(id),
+        _ => false,
+    }
+}
+
+fn is_message(data: &Data) -> bool {
+    match data.list() {
+        Some([Data::Text(f), _, _]) => **f == *"send",
+        Some([Data::Text(f), polled]) => **f == *"poll" && is_polled(polled),
+        Some([Data::Text(f)]) => **f == *"poll",
+        _ => false,
+    }
+}
+
+/// An offset that nobody was told is nil.
+fn is_polled(data: &Data) -> bool {
+    let is_at = |message: &Data| match message.pair() {
+        Some((offset, _)) => *offset == Data::Nil || is_count(offset),
+        None => false,
+    };
+    let is_of_key = |pair: &Data| {
+        let messages = pair.pair().and_then(|(_, messages)| messages.list());
+        messages.is_some_and(|messages| messages.iter().all(is_at))
+    };
+    data.list().is_some_and(|keys| keys.iter().all(is_of_key))
 }
 
 fn is_count(data: &Data) -> bool {
@@ -126,6 +184,12 @@ impl fmt::Display for Shape {
             Shape::Transfer => "[from to amount]",
             Shape::Balances => "a list of [account balance]",
             Shape::Steps => r#"a list of ["r" register value] and ["w" register value]"#,
+            Shape::Pairs => "a list of pairs",
+            Shape::Reads => r#"a list of ["r" key value]"#,
+            Shape::OneOfTwo => "[id nil] or [nil id]",
+            Shape::KeyedOneOfTwo => "[key [id nil]] or [key [nil id]]",
+            Shape::Messages => r#"a list of ["send" key value] and ["poll"]"#,
+            Shape::Polled => "for each key a list of [offset value]",
         })
     }
 }
@@ -140,7 +204,7 @@ impl fmt::Display for Asks {
     }
 }
 
-fn either(f: &mut fmt::Formatter<'_>, shapes: &[Shape]) -> fmt::Result {
+pub(crate) fn either(f: &mut fmt::Formatter<'_>, shapes: &[Shape]) -> fmt::Result {
     for (i, shape) in shapes.iter().enumerate() {
         let comma = match i {
             0 => "",

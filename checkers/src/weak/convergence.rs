@@ -326,6 +326,7 @@ impl KeyStory {
             text: format!("All had come to rest, and {last} — a contradiction."),
         });
         Anomaly {
+            also: Vec::new(),
             kind,
             sentence: words::sentence(&sentence),
             key: Some(key),

@@ -43,6 +43,7 @@ impl Measured<'_> {
         let late = self.worst.nanoseconds;
         let (ms, tenth) = (late / 1_000_000, late / 100_000 % 10);
         Anomaly {
+            also: Vec::new(),
             kind: AnomalyKind::StaleRead,
             sentence: format!(
                 "Stale by {ms}.{tenth} ms: no order explains what was read from key {key}, unless reads of {x} or {y} look back so far."
@@ -127,6 +128,7 @@ impl Measured<'_> {
             values.join(", ")
         );
         Anomaly {
+            also: Vec::new(),
             kind: AnomalyKind::StaleRead,
             sentence: sentence(&format!(
                 "{} read {old} from key {name}, after {count} newer versions had replaced it",

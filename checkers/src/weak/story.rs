@@ -17,6 +17,7 @@ pub(super) fn anomaly(
     let witness = cast.witness(history);
     let key = registers.accesses[violation.read as usize].key;
     Anomaly {
+        also: Vec::new(),
         kind: guarantee.kind(),
         sentence: sentence(&cast.sentence(guarantee)),
         key: Some(registers.keys[key as usize].key),

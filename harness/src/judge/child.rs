@@ -1,12 +1,11 @@
 //! The child that judges: reads the history, asks the checkers, and prints what it came to as JSON.
+use super::judges::{self, Refusal};
 use super::{Answer, By, Judgement, Limits, Request, orders, reading, undecided};
-use crate::catalog::{self, Catalog};
-use crate::names::UnknownName;
+use crate::catalog::Catalog;
 use crate::result::{Check, Word};
 use crate::{conclusion, page_of_recording};
 use checkers::format::Recording;
-use checkers::model::{self, Consistency, Misfit, Parameters};
-use checkers::weak::{self, PROMISES};
+use checkers::model::{self, Misfit};
 use checkers::{Budget, Checker, History};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -33,24 +32,12 @@ pub(crate) fn run(catalog: &Catalog, source: &Path, request: &Request) -> io::Re
     print(&answer)
 }
 
-/// Why there is nothing to judge.
-enum Refusal {
-    Misused(String),
-    Broken(String),
-}
-
-impl From<UnknownName> for Refusal {
-    fn from(error: UnknownName) -> Refusal {
-        Refusal::Misused(error.to_string())
-    }
-}
-
 fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgement, Refusal> {
     let mut recording = reading::read_as(source, &request.reading).map_err(Refusal::Broken)?;
     if let Some(key) = &request.key {
         reading::keep_only(key, source, &mut recording).map_err(Refusal::Misused)?;
     }
-    let (judged_as, checkers) = judges(catalog, source, &request.by, &recording)?;
+    let (judged_as, checkers) = judges::find(catalog, source, &request.by, &recording)?;
     let mut judgement = Judgement {
         judged_as,
         format: recording.format.name().to_owned(),
@@ -147,79 +134,6 @@ fn save(file: &str, option: &str, text: &str, judgement: &mut Judgement) {
     ));
     judgement.verdict = judgement.verdict.max(Word::Error);
 }
-
-/// Who judges, and by what name.
-fn judges(
-    catalog: &Catalog,
-    source: &Path,
-    by: &By,
-    recording: &Recording,
-) -> Result<(String, Vec<Box<dyn Checker>>), Refusal> {
-    let told = recording.header.as_ref();
-    let told = told.and_then(|header| header.workload.as_deref());
-    let of_workload = |name: &str| {
-        let name = catalog.find_workload(name)?;
-        Ok((name.to_owned(), catalog.workload_named(name).checkers()))
-    };
-    let nothing = Parameters::default();
-    let (name, parameters, is_sequential) = match (by, told) {
-        (By::Workload(name), _) => return of_workload(name),
-        (By::Itself, Some(name)) => return of_workload(name),
-        (
-            By::Model {
-                name,
-                parameters,
-                is_sequential,
-            },
-            _,
-        ) => (catalog::find_model(name)?, parameters, *is_sequential),
-        (By::Itself, None) => {
-            let guessed = model::guess(&recording.history);
-            let guessed = guessed.ok_or_else(|| unnamed(source, recording));
-            (guessed?, &nothing, false)
-        }
-    };
-    let is_promise = PROMISES.iter().any(|promise| promise.name == name);
-    let checker = match (is_promise, is_sequential) {
-        (true, true) => Err(format!(
-            "{name} is no object that could be judged sequentially"
-        )),
-        (true, false) => weak::checker(name, parameters),
-        (false, true) => model::checker(name, parameters, Consistency::Sequential),
-        (false, false) => model::checker(name, parameters, Consistency::Linearizable),
-    };
-    let checker = checker.map_err(|why| {
-        Refusal::Misused(format!(
-            "{why}\n  `assay models {name}` tells what it takes"
-        ))
-    })?;
-    Ok((name.to_owned(), vec![checker]))
-}
-
-fn unnamed(source: &Path, recording: &Recording) -> Refusal {
-    let events = recording.history.events();
-    let verbs: BTreeSet<&str> = events.iter().map(|event| event.op.f()).collect();
-    let verbs: Vec<String> = verbs
-        .iter()
-        .take(VERBS_MAX)
-        .map(|verb| verb.escape_debug().to_string())
-        .collect();
-    let asked = if verbs.is_empty() {
-        "holds no operation".to_owned()
-    } else {
-        format!(
-            "asks {}, which is not the manner of one model alone",
-            verbs.join(", ")
-        )
-    };
-    Refusal::Misused(format!(
-        "{} {asked}, and does not say of which workload it is\n  say it with -w NAME (assay workloads), or name a model with --model NAME (assay models)",
-        source.display()
-    ))
-}
-
-/// So many verbs are named in a complaint.
-const VERBS_MAX: usize = 8;
 
 /// Asks each judge in turn. Whatever they do, this ends a little after their time.
 fn ask(

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
+mod sessions;
+
 /// How to read a history.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Options {
@@ -30,6 +32,9 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
     {
         return columnar::read(path, &file);
     }
+    if path.is_dir() {
+        return sessions::read(path, format, options);
+    }
     let source = crate::input::open(path).map_err(|error| {
         format!(
             "cannot read {name}: {error}\n  give the path of a history, or - for standard input"
@@ -40,7 +45,13 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
         is_lenient: options.is_lenient,
         is_keyed: None,
     };
-    format::read(source, &how).map_err(|error| match error {
+    format::read(source, &how).map_err(|error| complaint(path, error))
+}
+
+/// What to say of a file that cannot be read.
+fn complaint(path: &Path, error: ReadError) -> String {
+    let name = path.display();
+    match error {
         ReadError::Io(error) => {
             let advice = match error.kind() {
                 ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
@@ -55,7 +66,7 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
             why,
             advice,
         } => format!("{name}:{number}: {why}\n  {advice}"),
-    })
+    }
 }
 
 pub(crate) fn find_format(name: &str) -> Result<Format, String> {

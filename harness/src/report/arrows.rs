@@ -40,6 +40,7 @@ pub(super) fn short(edge: Edge) -> &'static str {
         Edge::WriteWrite => "ww",
         Edge::ReadWrite => "rw",
         Edge::Order => "so",
+        Edge::Process => "po",
         Edge::RealTime => "rt",
         Edge::None => "none",
     }
@@ -52,6 +53,7 @@ pub(super) fn meaning(edge: Edge) -> &'static str {
         Edge::WriteWrite => "write → write: the second overwrote the first",
         Edge::ReadWrite => "read → write: the second overwrote what the first read",
         Edge::Order => "so: the object leaves the first no time but before the second",
+        Edge::Process => "process: one process did the first before the second",
         Edge::RealTime => "real time: the first had ended before the second began",
         Edge::None => "a remark: orders nothing by itself",
     }
@@ -240,9 +242,12 @@ impl Arrow {
     fn chip_px(&self) -> f64 {
         match self.edge {
             Edge::None => 26.0,
-            Edge::WriteRead | Edge::WriteWrite | Edge::ReadWrite | Edge::Order | Edge::RealTime => {
-                48.0
-            }
+            Edge::WriteRead
+            | Edge::WriteWrite
+            | Edge::ReadWrite
+            | Edge::Order
+            | Edge::Process
+            | Edge::RealTime => 48.0,
         }
     }
 

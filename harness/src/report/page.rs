@@ -1,5 +1,5 @@
 //! The page around the sections: head, navigation, the result as data, and the script.
-use super::{bands, faults, latency, load::Load, strength, tables, text, verdict, witness};
+use super::{bands, faults, latency, levels, load::Load, strength, tables, text, verdict, witness};
 use crate::result::RunResult;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use checkers::History;
@@ -32,6 +32,7 @@ pub(super) fn page(result: &RunResult, history: &History) -> Markup {
                 (navigation(result, has_witness, has_faults))
                 main id="main" tabindex="-1" {
                     @if has_witness { (witness::section(result)) }
+                    (levels::section(result))
                     (strength::section(result, &load))
                     (latency::section(result, &load))
                     @if has_faults { (faults::section(result, load.frame())) }
@@ -67,6 +68,7 @@ fn navigation(result: &RunResult, has_witness: bool, has_faults: bool) -> Markup
     html! {
         nav aria-label="Sections" {
             @if has_witness { a href="#cex" { "Counter-example" } }
+            @if levels::of(result).is_some() { a href="#levels" { "Levels" } }
             a href="#strength" { "Strength" }
             a href="#latency" { "Latency" }
             @if has_faults { a href="#faults" { "Faults" } }

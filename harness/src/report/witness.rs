@@ -73,6 +73,7 @@ fn legend(anomaly: &Anomaly) -> Markup {
         Edge::WriteWrite,
         Edge::ReadWrite,
         Edge::Order,
+        Edge::Process,
         Edge::RealTime,
         Edge::None,
     ];

@@ -2,8 +2,10 @@
 mod asked_for;
 mod check;
 mod exit_codes;
+mod formats;
 mod runs;
 mod sandbox;
+mod transactions;
 mod written;
 
 use std::path::{Path, PathBuf};

@@ -59,6 +59,7 @@ pub(crate) fn pass() -> (RunResult, History) {
 /// A stale read: three operations, seen during a partition.
 pub(crate) fn stale_read() -> (RunResult, History) {
     let anomaly = Anomaly {
+        also: Vec::new(),
         kind: AnomalyKind::StaleRead,
         sentence: "Stale read: process 5 read key 9 as nil, 341 ms after process 3 had already read 2 from it.".to_owned(),
         key: Some(9),
@@ -80,6 +81,7 @@ pub(crate) fn stale_read() -> (RunResult, History) {
 /// Six operations on five processes, one of unknown outcome, one of 2 s among some of 1 ms.
 pub(crate) fn lost_update() -> (RunResult, History) {
     let mut anomaly = Anomaly {
+        also: Vec::new(),
         kind: AnomalyKind::LostUpdate,
         sentence: "Lost update: processes 2 and 7 both replaced 4 in key 17, and nobody had written 4 again in between.".to_owned(),
         key: Some(17),
@@ -189,6 +191,7 @@ pub(crate) fn chain(kind: AnomalyKind, ops: usize, lanes: usize) -> Anomaly {
         })
         .collect();
     Anomaly {
+        also: Vec::new(),
         kind,
         sentence: format!("A {} shown by {ops} operations.", kind.title()),
         key: Some(9),
@@ -246,6 +249,7 @@ fn check(verdict: Verdict) -> Check {
 
 fn evidence() -> Evidence {
     Evidence {
+        levels: Vec::new(),
         method: "WGL search over compressed configurations".to_owned(),
         operations: 213_404,
         keys: 40,

@@ -79,7 +79,7 @@ fn few_operations_are_not_charted() {
 
 #[test]
 fn an_operation_that_never_ended_is_told() {
-    let mut history = answered(&[MS, MS]);
+    let mut history = answered(&[MS; 20]);
     let op = Op::Read {
         key: 1,
         value: None,

@@ -1,9 +1,12 @@
 //! The interface for clients: routes, JSON bodies and status codes.
 use super::node::{FORWARDED, Forwarded, Node, Place, Refusal};
+use super::txn::{Step, Txn};
 use axum::{
     Json, Router,
-    body::to_bytes,
-    extract::{Path, Request, State, rejection::JsonRejection, rejection::PathRejection},
+    body::{Body, to_bytes},
+    extract::{
+        DefaultBodyLimit, Path, Request, State, rejection::JsonRejection, rejection::PathRejection,
+    },
     http::{Method, StatusCode, header::CONTENT_TYPE},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -18,15 +21,20 @@ use std::{fmt::Display, sync::Arc, time::Duration};
 /// How long `/ready` may take: it is asked again and again while a cluster starts.
 const READY_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The largest body taken from a client; the requests are some ten bytes each.
-const BODY_BYTES_MAX: usize = 4096;
+/// The largest body taken from a client: a transaction of as many steps as it may have.
+const BODY_BYTES_MAX: usize = 64 << 10;
+
+/// Where transactions go.
+const TXN: &str = "/txn";
 
 /// All that a client may ask.
 pub(crate) fn routes(node: Arc<Node>) -> Router {
     Router::new()
         .route("/kv/{key}", get(read).put(write))
         .route("/kv/{key}/cas", post(cas))
+        .route(TXN, post(txn))
         .route("/ready", get(ready))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(node.clone(), at_the_leader))
         .route("/status", get(status))
         .with_state(node)
@@ -51,6 +59,11 @@ struct Compared {
 }
 
 #[derive(Serialize)]
+struct Done {
+    steps: Vec<Step>,
+}
+
+#[derive(Serialize)]
 struct Status {
     id: u64,
     leader: Option<u64>,
@@ -62,8 +75,15 @@ struct Status {
 
 /// Lets a request through at the leader, and passes it on to the leader, once, everywhere else.
 async fn at_the_leader(State(node): State<Arc<Node>>, request: Request, next: Next) -> Response {
-    let is_read = request.method() == Method::GET;
-    let bug_serves_here = node.bugs.stale_reads && is_read && request.uri().path() != "/ready";
+    let is_get = request.method() == Method::GET;
+    let is_ready = request.uri().path() == "/ready";
+    let (request, is_reading_txn) = match look_into(request).await {
+        Ok(known) => known,
+        Err(failed) => return failed.into_response(),
+    };
+    let is_read = is_get || is_reading_txn;
+    let bug_serves_here = (node.bugs.stale_reads && is_get && !is_ready)
+        || (node.bugs.stale_snapshot && is_reading_txn);
     if bug_serves_here {
         return next.run(request).await;
     }
@@ -80,6 +100,17 @@ async fn at_the_leader(State(node): State<Arc<Node>>, request: Request, next: Ne
         Err(Refusal::Unknown(why)) if is_read => Refusal::Definite(why).into_response(),
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Whether this is a transaction that only reads: as for any read, no answer then means no effect.
+async fn look_into(request: Request) -> Result<(Request, bool), Failed> {
+    if request.uri().path() != TXN {
+        return Ok((request, false));
+    }
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(bad_request)?;
+    let is_reading = serde_json::from_slice(&body).is_ok_and(|txn: Txn| txn.is_read_only());
+    Ok((Request::from_parts(parts, Body::from(body)), is_reading))
 }
 
 async fn forward(
@@ -133,6 +164,16 @@ async fn cas(
     Ok(Json(Compared { swapped, found }))
 }
 
+async fn txn(
+    State(node): State<Arc<Node>>,
+    body: Result<Json<Txn>, JsonRejection>,
+) -> Result<Json<Done>, Failed> {
+    let Json(txn) = body.map_err(bad_request)?;
+    txn.check().map_err(bad_request)?;
+    let steps = node.transact(&txn).await?;
+    Ok(Json(Done { steps }))
+}
+
 /// Whether a linearizable read through this node works right now. No bug makes this lie.
 async fn ready(State(node): State<Arc<Node>>) -> Result<Json<serde_json::Value>, Failed> {
     let confirmed = tokio::time::timeout(READY_TIMEOUT, node.confirm_leadership()).await;
@@ -183,6 +224,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Refusal::Definite(why) => failed(StatusCode::SERVICE_UNAVAILABLE, &why, true),
+            Refusal::Rejected(why) => failed(StatusCode::CONFLICT, &why, true),
             Refusal::Unknown(why) => failed(StatusCode::GATEWAY_TIMEOUT, &why, false),
         }
     }

@@ -23,6 +23,31 @@ pub(crate) const BUGS: &[Bug] = &[
         summary: "compare-and-set reads, compares, and then writes whatever has happened in between",
         found_by: "register",
     },
+    Bug {
+        name: "lost-update",
+        summary: "a transaction commits without a look at whether what it read has changed",
+        found_by: "list-append",
+    },
+    Bug {
+        name: "write-skew",
+        summary: "a transaction commits if the keys that it writes have not changed, whatever became of those it only read",
+        found_by: "list-append",
+    },
+    Bug {
+        name: "read-skew",
+        summary: "each step of a transaction reads at a moment of its own",
+        found_by: "list-append",
+    },
+    Bug {
+        name: "dirty-read",
+        summary: "transactions see what others have proposed and may yet have to take back",
+        found_by: "list-append",
+    },
+    Bug {
+        name: "stale-snapshot",
+        summary: "any node answers read-only transactions from its own copy, without asking the leader",
+        found_by: "list-append",
+    },
 ];
 
 /// The switches. All off is the clean build.
@@ -32,6 +57,11 @@ pub(crate) struct Bugs {
     pub(crate) unconfirmed_leader: bool,
     pub(crate) early_ack: bool,
     pub(crate) racy_cas: bool,
+    pub(crate) lost_update: bool,
+    pub(crate) write_skew: bool,
+    pub(crate) read_skew: bool,
+    pub(crate) dirty_read: bool,
+    pub(crate) stale_snapshot: bool,
 }
 
 impl Bugs {
@@ -44,6 +74,11 @@ impl Bugs {
                 "unconfirmed-leader" => bugs.unconfirmed_leader = true,
                 "early-ack" => bugs.early_ack = true,
                 "racy-cas" => bugs.racy_cas = true,
+                "lost-update" => bugs.lost_update = true,
+                "write-skew" => bugs.write_skew = true,
+                "read-skew" => bugs.read_skew = true,
+                "dirty-read" => bugs.dirty_read = true,
+                "stale-snapshot" => bugs.stale_snapshot = true,
                 _ => return Err(format!("no bug named {name}; there are {}", list())),
             }
         }
@@ -51,7 +86,8 @@ impl Bugs {
     }
 }
 
-fn list() -> String {
+/// Their names.
+pub(crate) fn list() -> String {
     let names: Vec<&str> = BUGS.iter().map(|bug| bug.name).collect();
     names.join(", ")
 }
@@ -61,10 +97,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_listed_bug_has_a_switch() {
+    fn every_listed_bug_has_a_switch_of_its_own() {
+        let mut seen = vec![Bugs::default()];
         for bug in BUGS {
             let bugs = Bugs::parse(&[bug.name.to_owned()]).expect("it is listed");
-            assert_ne!(bugs, Bugs::default(), "{} switches nothing on", bug.name);
+            assert!(
+                !seen.contains(&bugs),
+                "{} switches nothing new on",
+                bug.name
+            );
+            seen.push(bugs);
         }
     }
 

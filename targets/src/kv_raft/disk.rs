@@ -1,5 +1,6 @@
 //! One node's file and its only writer: a thread that shares one fsync among all that waits for it.
-use super::types::{Entry, LogId, Registers, SnapshotMeta, Vote};
+use super::store::Store;
+use super::types::{Entry, LogId, SnapshotMeta, Vote};
 use redb::{
     Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
 };
@@ -35,7 +36,7 @@ pub(crate) enum Change {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Image {
     pub(crate) meta: SnapshotMeta,
-    pub(crate) registers: Registers,
+    pub(crate) store: Store,
 }
 
 /// What a node finds when it starts.

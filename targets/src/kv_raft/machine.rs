@@ -1,11 +1,11 @@
-//! The registers themselves: what committed commands do to them, and their snapshots.
+//! The state machine of one node: commands applied in order, and snapshots of what came of them.
 use super::{
     disk::{Change, Disk, Image, Recovered},
     journal,
-    types::{Answer, Command, Kv, LogId, Membership, Registers, Snapshot, SnapshotMeta},
+    store::Store,
+    types::{Answer, Kv, LogId, Membership, Snapshot, SnapshotMeta},
 };
 use futures_util::{Stream, TryStreamExt};
-use harness::{Key, Value};
 use openraft::{
     EntryPayload, OptionalSend, RaftSnapshotBuilder,
     storage::{EntryResponder, RaftStateMachine},
@@ -29,7 +29,7 @@ pub(crate) struct Machine {
     snapshot: Arc<Mutex<Option<Image>>>,
 }
 
-/// A reader of the registers, outside the Raft library.
+/// A reader of the store, outside the Raft library.
 #[derive(Clone)]
 pub(crate) struct View(Arc<RwLock<State>>);
 
@@ -37,14 +37,15 @@ pub(crate) struct View(Arc<RwLock<State>>);
 struct State {
     applied: Option<LogId>,
     membership: Membership,
-    registers: Registers,
+    store: Store,
 }
 
 impl View {
-    /// What is applied *here*, which may be old: see the read protocol in `node.rs`.
-    pub(crate) fn read(&self, key: Key) -> Option<Value> {
+    /// Looks at what is applied *here*, which may be old: see the read protocol in `node.rs`.
+    /// Nothing is applied while `look` runs, so all that it sees is of one moment.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
         let state = self.0.read().expect("nothing panics while it holds this");
-        state.registers.get(&key).copied()
+        look(&state.store)
     }
 }
 
@@ -109,31 +110,13 @@ impl State {
         State {
             applied: image.meta.last_log_id,
             membership: image.meta.last_membership.clone(),
-            registers: image.registers.clone(),
-        }
-    }
-}
-
-/// What a command does; the same on every node, for it depends on nothing else.
-pub(crate) fn apply(registers: &mut Registers, command: Command) -> Answer {
-    match command {
-        Command::Write { key, value } => {
-            registers.insert(key, value);
-            Answer::Written
-        }
-        Command::Cas { key, from, to } => {
-            let found = registers.get(&key).copied();
-            let swapped = found == Some(from);
-            if swapped {
-                registers.insert(key, to);
-            }
-            Answer::Compared { found, swapped }
+            store: image.store.clone(),
         }
     }
 }
 
 impl RaftStateMachine<Kv> for Machine {
-    type SnapshotData = Registers;
+    type SnapshotData = Store;
     type SnapshotBuilder = Builder;
 
     async fn applied_state(&mut self) -> io::Result<(Option<LogId>, Membership)> {
@@ -151,7 +134,7 @@ impl RaftStateMachine<Kv> for Machine {
                 state.applied = Some(entry.log_id);
                 match entry.payload {
                     EntryPayload::Blank => Answer::Nothing,
-                    EntryPayload::Normal(command) => apply(&mut state.registers, command),
+                    EntryPayload::Normal(command) => state.store.apply(entry.log_id.index, command),
                     EntryPayload::Membership(membership) => {
                         state.membership = Membership::new(Some(entry.log_id), membership);
                         Answer::Nothing
@@ -172,14 +155,10 @@ impl RaftStateMachine<Kv> for Machine {
         }
     }
 
-    async fn install_snapshot(
-        &mut self,
-        meta: &SnapshotMeta,
-        registers: Registers,
-    ) -> io::Result<()> {
+    async fn install_snapshot(&mut self, meta: &SnapshotMeta, store: Store) -> io::Result<()> {
         let image = Image {
             meta: meta.clone(),
-            registers,
+            store,
         };
         let state = State::of(&image);
         // Durable first: the log behind it is purged as soon as this returns.
@@ -199,7 +178,7 @@ impl RaftStateMachine<Kv> for Machine {
             .expect("nothing panics while it holds this");
         Ok(newest.clone().map(|image| Snapshot {
             meta: image.meta,
-            snapshot: image.registers,
+            snapshot: image.store,
         }))
     }
 }
@@ -211,7 +190,7 @@ pub(crate) struct Builder {
 }
 
 impl RaftSnapshotBuilder<Kv> for Builder {
-    type SnapshotData = Registers;
+    type SnapshotData = Store;
 
     async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
         let image = Image {
@@ -219,7 +198,7 @@ impl RaftSnapshotBuilder<Kv> for Builder {
                 last_log_id: self.state.applied,
                 last_membership: self.state.membership.clone(),
             },
-            registers: self.state.registers.clone(),
+            store: self.state.store.clone(),
         };
         self.machine.keep(image.clone()).await?;
         journal::info(format_args!(
@@ -228,7 +207,7 @@ impl RaftSnapshotBuilder<Kv> for Builder {
         ));
         Ok(Snapshot {
             meta: image.meta,
-            snapshot: image.registers,
+            snapshot: image.store,
         })
     }
 }

@@ -3,6 +3,8 @@ use super::{
     bugs::Bugs,
     machine::{Machine, View},
     peers::{Addrs, http_client},
+    store::Held,
+    transact::Dirty,
     types::{Answer, Command, Kv},
 };
 use harness::{Key, Value};
@@ -17,10 +19,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant as TokioInstant, timeout, timeout_at};
 
 /// How long a proposal may stay without an outcome, before its client is told so.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a leader may take to confirm that it leads.
 const READ_TIMEOUT: Duration = Duration::from_secs(1);
@@ -43,7 +45,9 @@ pub(crate) struct Node {
     pub(crate) id: u64,
     pub(crate) raft: Raft<Kv, Machine>,
     pub(crate) bugs: Bugs,
-    view: View,
+    pub(super) view: View,
+    /// Of use to a planted bug alone.
+    pub(super) dirty: Dirty,
     addrs: Arc<Addrs>,
     http: Mutex<reqwest::Client>,
 }
@@ -53,6 +57,8 @@ pub(crate) struct Node {
 pub(crate) enum Refusal {
     /// It certainly had no effect, and never will.
     Definite(String),
+    /// The same: the request was understood, and what it found does not allow it.
+    Rejected(String),
     /// It was proposed, or may have been, and its outcome is not known.
     Unknown(String),
 }
@@ -78,6 +84,7 @@ impl Node {
             raft,
             bugs,
             view,
+            dirty: Dirty::default(),
             addrs,
             http: Mutex::new(http_client(FORWARD_CONNECT_TIMEOUT)),
         }
@@ -102,7 +109,11 @@ impl Node {
         if !bug_answers_at_once {
             self.confirm_leadership().await?;
         }
-        Ok(self.view.read(key))
+        self.view.look(|store| match store.get(key) {
+            None => Ok(None),
+            Some(Held::Number(value)) => Ok(Some(*value)),
+            Some(Held::List(_)) => Err(not_a_number(key)),
+        })
     }
 
     /// The read protocol (ReadIndex, section 6.4 of Ongaro's dissertation): once this returns, the
@@ -163,7 +174,8 @@ impl Node {
         }
         match self.propose(Command::Cas { key, from, to }).await? {
             Answer::Compared { found, swapped } => Ok((found, swapped)),
-            answer @ (Answer::Nothing | Answer::Written) => {
+            Answer::NotANumber => Err(not_a_number(key)),
+            answer @ (Answer::Nothing | Answer::Written | Answer::Committed { .. }) => {
                 let text = format!("a compare-and-set was answered with {answer:?}");
                 Err(Refusal::Unknown(text))
             }
@@ -172,8 +184,18 @@ impl Node {
 
     /// Puts a command into the log, and waits until it is applied here.
     async fn propose(&self, command: Command) -> Result<Answer, Refusal> {
+        self.propose_until(command, TokioInstant::now() + WRITE_TIMEOUT)
+            .await
+    }
+
+    /// The same, for as long as there is time.
+    pub(super) async fn propose_until(
+        &self,
+        command: Command,
+        deadline: TokioInstant,
+    ) -> Result<Answer, Refusal> {
         let written = self.raft.client_write(command);
-        match timeout(WRITE_TIMEOUT, written).await {
+        match timeout_at(deadline, written).await {
             Ok(Ok(written)) => Ok(written.data),
             // The library answers this, and only this, before it appends anything.
             Ok(Err(RaftError::APIError(ClientWriteError::ForwardToLeader(_)))) => Err(
@@ -220,6 +242,10 @@ impl Node {
             .lock()
             .expect("nothing panics while it holds this")
     }
+}
+
+fn not_a_number(key: Key) -> Refusal {
+    Refusal::Rejected(format!("key {key} holds a list, not a number"))
 }
 
 /// A request on its way to the leader.

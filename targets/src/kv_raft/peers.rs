@@ -2,7 +2,8 @@
 use super::{
     disk::Image,
     machine::Machine,
-    types::{Kv, Registers, Snapshot, Vote},
+    store::Store,
+    types::{Kv, Snapshot, Vote},
 };
 use axum::{
     Json, Router,
@@ -31,7 +32,7 @@ const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause before the next attempt to reach a peer. Constant, so that a healed link is used soon.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
-/// The largest message taken from a peer: a snapshot of about a million registers.
+/// The largest message taken from a peer: a snapshot of some million numbers.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
 
 /// Where every node of the cluster listens.
@@ -99,7 +100,7 @@ impl Peer {
 }
 
 impl RaftNetworkV2<Kv> for Peer {
-    type SnapshotData = Registers;
+    type SnapshotData = Store;
 
     async fn append_entries(
         &mut self,
@@ -140,7 +141,7 @@ impl RaftNetworkV2<Kv> for Peer {
     ) -> Result<SnapshotResponse<Kv>, StreamingError<Kv>> {
         let image = Image {
             meta: snapshot.meta,
-            registers: snapshot.snapshot,
+            store: snapshot.snapshot,
         };
         let parcel = Parcel { vote, image };
         tokio::select! {
@@ -199,7 +200,7 @@ async fn snapshot(
 ) -> Reply<SnapshotResponse<Kv>> {
     let snapshot = Snapshot {
         meta: image.meta,
-        snapshot: image.registers,
+        snapshot: image.store,
     };
     reply(raft.install_full_snapshot(vote, snapshot).await)
 }

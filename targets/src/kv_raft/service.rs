@@ -1,7 +1,7 @@
 //! `assay node kv-raft`: one node, from its arguments to its exit.
 use super::{
     api,
-    bugs::Bugs,
+    bugs::{self, Bugs},
     disk::Disk,
     journal,
     log_store::LogStore,
@@ -27,7 +27,7 @@ use tokio::{
 /// How much later each next node tries to found the cluster, if nobody did.
 const FOUNDING_STEP: Duration = Duration::from_millis(300);
 
-/// A key-value service replicated by Raft: linearizable, durable, with bugs on request.
+/// A key-value service replicated by Raft: linearizable, transactional, durable, with bugs on request.
 #[derive(Parser, Debug)]
 #[command(
     name = "assay node kv-raft",
@@ -49,8 +49,7 @@ struct Args {
     /// A node of the cluster; give the same list, with all nodes, to every node
     #[arg(long = "peer", value_name = "ID=IP:PORT", value_parser = parse_peer)]
     peers: Vec<(u64, SocketAddr)>,
-    /// Switch on a planted bug: stale-reads, unconfirmed-leader, early-ack or racy-cas
-    #[arg(long = "bug", value_name = "NAME")]
+    #[arg(long = "bug", value_name = "NAME", help = format!("Switch on a planted bug: {}", bugs::list()))]
     bugs: Vec<String>,
     /// Take a snapshot, and forget the log behind it, every so many entries
     #[arg(long, value_name = "ENTRIES", default_value_t = 2000)]

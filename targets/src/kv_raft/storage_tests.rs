@@ -3,7 +3,8 @@ use super::{
     disk::Disk,
     log_store::LogStore,
     machine::Machine,
-    types::{Answer, Command, Entry, Kv, LogId, Registers, Vote},
+    store::Held,
+    types::{Command, Entry, Kv, LogId, Vote},
 };
 use futures_util::stream;
 use openraft::{
@@ -52,6 +53,10 @@ impl Storage {
     async fn indexes(&mut self) -> Vec<u64> {
         let entries = self.log.try_get_log_entries(..).await.expect("in memory");
         entries.iter().map(|entry| entry.log_id.index).collect()
+    }
+
+    fn held(&self, key: u64) -> Option<Held> {
+        self.machine.view().look(|store| store.get(key).cloned())
     }
 
     fn restart(self, dir: &Path) -> Storage {
@@ -146,10 +151,10 @@ async fn after_a_restart_the_state_is_that_of_the_last_snapshot() {
     storage.apply(entries(1..=5)).await;
     storage.build_snapshot().await;
     storage.apply(entries(6..=9)).await;
-    assert_eq!(storage.machine.view().read(4), Some(9));
+    assert_eq!(storage.held(4), Some(Held::Number(9)));
 
     let mut storage = storage.restart(dir.path());
-    assert_eq!(storage.machine.view().read(4), Some(5));
+    assert_eq!(storage.held(4), Some(Held::Number(5)));
     let (applied, _) = storage.machine.applied_state().await.expect("in memory");
     assert_eq!(applied, Some(log_id(5)), "6 to 9 are to be applied again");
     assert_eq!(storage.indexes().await, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -178,7 +183,7 @@ async fn a_snapshot_that_is_finished_late_does_not_replace_a_newer_one() {
     late.build_snapshot().await.expect("ignored");
 
     let mut storage = storage.restart(dir.path());
-    assert_eq!(storage.machine.view().read(4), Some(5));
+    assert_eq!(storage.held(4), Some(Held::Number(5)));
     let snapshot = storage
         .machine
         .get_current_snapshot()
@@ -187,22 +192,31 @@ async fn a_snapshot_that_is_finished_late_does_not_replace_a_newer_one() {
     assert_eq!(snapshot.map(|snapshot| snapshot.meta), Some(newer.meta));
 }
 
-#[test]
-fn a_compare_and_set_answers_what_it_found() {
-    let check = |held: Option<i64>, answer: Answer, holds: Option<i64>| {
-        let mut registers: Registers = held.map(|held| (4, held)).into_iter().collect();
-        let cas = Command::Cas {
-            key: 4,
-            from: 1,
-            to: 2,
-        };
-        assert_eq!(super::machine::apply(&mut registers, cas), answer);
-        assert_eq!(registers.get(&4).copied(), holds);
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_their_versions_survive_a_restart() {
+    let dir = dir();
+    let list = Held::List(std::sync::Arc::new(vec![7, 8]));
+    let commit = |index, reads, held| Entry {
+        log_id: log_id(index),
+        payload: EntryPayload::Normal(Command::Commit {
+            reads,
+            writes: vec![(1, held)],
+        }),
     };
-    let compared = |found, swapped| Answer::Compared { found, swapped };
-    check(Some(1), compared(Some(1), true), Some(2));
-    check(Some(5), compared(Some(5), false), Some(5));
-    check(None, compared(None, false), None);
+    let mut storage = Storage::open(dir.path());
+    let first = commit(3, vec![(1, 0)], list.clone());
+    storage.append(vec![first.clone()]).await;
+    storage.apply(vec![first]).await;
+    storage.build_snapshot().await;
+
+    let mut storage = storage.restart(dir.path());
+    assert_eq!(storage.held(1), Some(list.clone()));
+    let late = commit(4, vec![(1, 0)], Held::Number(1));
+    storage.apply(vec![late]).await;
+    assert_eq!(storage.held(1), Some(list), "version 0 is out of date");
+    let next = commit(5, vec![(1, 3)], Held::Number(2));
+    storage.apply(vec![next]).await;
+    assert_eq!(storage.held(1), Some(Held::Number(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ const READY_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a node may take to say what it believes; those that are cut off are not waited for.
 const STATUS_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Registers replicated by Raft, served by this same binary.
+/// Registers and lists replicated by Raft, served by this same binary.
 pub struct KvRaft;
 
 impl Target for KvRaft {
@@ -20,7 +20,7 @@ impl Target for KvRaft {
 
     fn about(&self) -> About {
         About {
-            summary: "bundled key-value service on Raft (openraft): linearizable registers, durable",
+            summary: "bundled key-value service on Raft (openraft): linearizable registers, strictly serializable transactions, durable",
             version: env!("CARGO_PKG_VERSION"),
             port: 7470,
             bugs: BUGS,

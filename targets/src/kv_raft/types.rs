@@ -1,8 +1,9 @@
 //! What the nodes of one cluster agree on: the commands in the log, and what applying one answers.
+use super::store::{Held, Store, Version};
 use harness::{Key, Value};
 use openraft::{EmptyNode, alias, impls::leader_id_std};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 openraft::declare_raft_types!(
     /// The types that the Raft library is told to work with.
@@ -21,16 +22,25 @@ pub(crate) type LogId = alias::LogIdOf<Kv>;
 pub(crate) type Vote = alias::VoteOf<Kv>;
 pub(crate) type Membership = alias::StoredMembershipOf<Kv>;
 pub(crate) type SnapshotMeta = alias::SnapshotMetaOf<Kv>;
-pub(crate) type Snapshot = alias::SnapshotOf<Kv, Registers>;
-
-/// The data itself. An absent key has never been written.
-pub(crate) type Registers = BTreeMap<Key, Value>;
+pub(crate) type Snapshot = alias::SnapshotOf<Kv, Store>;
 
 /// One entry of the log. Whatever is decided, is decided when it is applied, on every node alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Command {
-    Write { key: Key, value: Value },
-    Cas { key: Key, from: Value, to: Value },
+    Write {
+        key: Key,
+        value: Value,
+    },
+    Cas {
+        key: Key,
+        from: Value,
+        to: Value,
+    },
+    /// Writes all of `writes` if every key in `reads` still has its version, and nothing otherwise.
+    Commit {
+        reads: Vec<(Key, Version)>,
+        writes: Vec<(Key, Held)>,
+    },
 }
 
 /// What came of a command.
@@ -43,6 +53,12 @@ pub(crate) enum Answer {
         found: Option<Value>,
         swapped: bool,
     },
+    /// A compare-and-set came upon a list, and left it alone.
+    NotANumber,
+    /// Whether a transaction was committed; otherwise what it had read was out of date.
+    Committed {
+        is_done: bool,
+    },
 }
 
 impl fmt::Display for Command {
@@ -50,6 +66,17 @@ impl fmt::Display for Command {
         match self {
             Command::Write { key, value } => write!(f, "write {key} := {value}"),
             Command::Cas { key, from, to } => write!(f, "cas {key}: {from}→{to}"),
+            Command::Commit { reads, writes } => {
+                f.write_str("commit")?;
+                for (key, held) in writes {
+                    write!(f, " {key} := {held}")?;
+                }
+                write!(f, " if")?;
+                for (key, version) in reads {
+                    write!(f, " {key} is of {version}")?;
+                }
+                Ok(())
+            }
         }
     }
 }

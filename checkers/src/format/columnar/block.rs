@@ -121,6 +121,22 @@ impl<'a> Block<'a> {
         self.texts.get(start as usize..end as usize)
     }
 
+    /// What the operation at `op` asks, as it is called in a history.
+    ///
+    /// # Panics
+    /// If there is no such operation.
+    pub fn verb_of(&self, op: usize) -> &'a str {
+        match self.op_verbs.at(op) & !verb::NODE {
+            verb::READ => "read",
+            verb::WRITE => "write",
+            verb::CAS => "cas",
+            call => {
+                let text = self.verbs.at(usize::from(call - verb::CALL));
+                self.text(text).expect("found sound")
+            }
+        }
+    }
+
     /// The members of the list at `index`, each a [`super::Word`], if there is such a list.
     pub fn list(&self, index: u32) -> Option<Column<'a, 4>> {
         let start = self.list_starts.get(index as usize)?;

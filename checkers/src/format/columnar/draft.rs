@@ -183,8 +183,13 @@ impl Draft {
             Op::Cas { found, .. } => found,
             Op::Write { .. } => &None,
             Op::Call(call) => {
-                let output = call.output.as_ref();
-                return output.map_or(Ok(Word::ABSENT), |output| self.pool.output(key, output));
+                let Some(output) = &call.output else {
+                    return Ok(Word::ABSENT);
+                };
+                return match call.f {
+                    Verb::Txn => self.pool.txn_output(output),
+                    _ => self.pool.output(key, output),
+                };
             }
         };
         Ok(found.map_or(Word::ABSENT, |found| self.pool.number(found)))

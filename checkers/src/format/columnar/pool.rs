@@ -21,6 +21,8 @@ pub(super) struct Pool {
     inner_index: FxHashMap<Box<[u32]>, u32>,
     /// What was last read from each object, by the index of its key.
     known: FxHashMap<u32, Known>,
+    /// What transactions last read from each of their objects, by the word for its key.
+    read: FxHashMap<u32, Known>,
     /// Elements of all chains.
     chained: usize,
 }
@@ -39,6 +41,15 @@ struct Known {
     chain: u32,
     /// The list that was read last.
     list: u32,
+}
+
+/// From where a list was read.
+#[derive(Clone, Copy)]
+enum Reader {
+    /// From an object, by the index of its key.
+    Op(u32),
+    /// By a step of a transaction, from the object with this word for a key.
+    Txn(u32),
 }
 
 /// A value that no file has room for.
@@ -95,7 +106,31 @@ impl Pool {
 
     /// Something that the object `key` answered.
     pub(super) fn output(&mut self, key: u32, data: &Data) -> Result<Word, TooLarge> {
-        self.outer(data, |pool, words| pool.chained_list(key, words))
+        self.outer(data, |pool, words| {
+            pool.chained_list(Reader::Op(key), words)
+        })
+    }
+
+    /// What a transaction answered: the lists that its steps read are shared as those of objects are.
+    pub(super) fn txn_output(&mut self, data: &Data) -> Result<Word, TooLarge> {
+        let Data::List(steps) = data else {
+            return self.input(data);
+        };
+        let mut words = Vec::with_capacity(steps.len());
+        for step in &steps[..] {
+            let word = match step.list() {
+                Some([Data::Text(read), key, Data::List(list)]) if &**read == "r" => {
+                    let read = Word::text(self.text(read)?);
+                    let key = self.words(std::slice::from_ref(key), 2)?[0];
+                    let list = self.words(list, 3)?;
+                    let list = self.chained_list(Reader::Txn(key), &list)?;
+                    Word::list(self.inner_list(vec![read.0, key, Word::list(list).0])?).0
+                }
+                _ => self.words(std::slice::from_ref(step), 1)?[0],
+            };
+            words.push(word);
+        }
+        self.loose_list(&words).map(Word::list)
     }
 
     fn outer(
@@ -157,8 +192,11 @@ impl Pool {
     }
 
     /// A list that is a prefix of the last one from the same object, or goes on from it, lies in the same place.
-    fn chained_list(&mut self, key: u32, words: &[u32]) -> Result<u32, TooLarge> {
-        let known = self.known.get(&key).copied();
+    fn chained_list(&mut self, reader: Reader, words: &[u32]) -> Result<u32, TooLarge> {
+        let known = match reader {
+            Reader::Op(key) => self.known.get(&key).copied(),
+            Reader::Txn(key) => self.read.get(&key).copied(),
+        };
         let known = known.filter(|known| {
             let chain = &self.chains[known.chain as usize];
             let common = chain.len().min(words.len());
@@ -180,7 +218,11 @@ impl Pool {
             self.chained += new.len();
         }
         let list = self.add(Some(chain), 0, words.len())?;
-        self.known.insert(key, Known { chain, list });
+        let known = Known { chain, list };
+        match reader {
+            Reader::Op(key) => self.known.insert(key, known),
+            Reader::Txn(key) => self.read.insert(key, known),
+        };
         Ok(list)
     }
 

@@ -134,7 +134,7 @@ impl<W: Write> Writer<W> {
 /// As [`Writer::event`].
 pub fn write<W: Write>(sink: W, recording: &Recording) -> io::Result<W> {
     let names = Preface::key_names_of(&recording.history);
-    let mut writer = Writer::with_names(sink, recording.header.as_ref(), names)?;
+    let mut writer = Writer::with_names(sink, recording.header_to_write().as_ref(), names)?;
     let mut notes = recording.history.notes().iter().peekable();
     for (position, event) in recording.history.events().iter().enumerate() {
         while let Some(note) = notes.next_if(|note| note.position <= position) {

@@ -1,6 +1,7 @@
 //! What a completion answers to its invocation.
 use super::super::record::{Record, Type};
-use super::{Meaning, Shape, input, micro_ops, swap};
+use super::micro::{are_answered, micro_ops};
+use super::{Meaning, Shape, input, swap};
 use crate::{Call, Data, Kind, Op, Verb};
 
 /// The completion of `asked`, or why it is none.
@@ -80,7 +81,9 @@ fn answer(record: &Record, asked: &Op, shape: &Shape) -> Result<(Kind, Op), Stri
                 call.f,
                 Verb::Write | Verb::Cas | Verb::Enqueue | Verb::Push | Verb::Insert
             );
-            if must_echo && !is_echo {
+            let is_other_txn =
+                call.f == Verb::Txn && *value != Data::Nil && !are_answered(&call.input, value);
+            if (must_echo && !is_echo) || is_other_txn {
                 return other();
             }
             match output(call, value, is_echo, shape) {

@@ -2,7 +2,7 @@
 use super::keys::Keys;
 use super::line::{RawLine, Type, node_named};
 use super::scan::{Fields, Named, scan};
-use super::{FORMAT, Header};
+use super::{FORMAT, Header, Order};
 use crate::format::source::{LINE_BYTES_MAX, Source};
 use crate::format::{ReadError, Reader};
 use crate::{Call, Data, Event, History, Key, Kind, Op, Process, Verb};
@@ -78,6 +78,9 @@ fn read_line(
         if header.format != FORMAT {
             let format = header.format;
             return Err(format!("format `{format}` is not known, only `{FORMAT}`"));
+        }
+        if header.order == Some(Order::Session) {
+            recording.history.forget_real_time();
         }
         recording.header = Some(header);
         return Ok(None);

@@ -1,5 +1,6 @@
 //! Files that were cut, damaged or made to harm: they are read or refused, and nothing worse.
 use super::super::{Format, Options, read};
+use super::sessions;
 use crate::testing::Rng;
 use std::io::{self, Read};
 
@@ -33,7 +34,36 @@ const KV: &str = "{:process 0, :type :invoke, :f :get, :key \"0\", :value nil}
 {:process 0, :type :ok, :f :get, :key \"0\", :value \"x\\ty\"}
 {:process 1, :type :invoke, :f :put, :key \"é\", :value \"z\"}\n";
 
-const SAMPLES: [&str; 5] = [JSONL, EDN, TUPLES, LOG, KV];
+const JSON: &str = r#"[{"index":0,"process":1,"type":"invoke","value":[["append",253,1],["r","é\n",null]]},
+{"process":":nemesis","type":"info","f":"start","value":{"a":1.5,"7":[{}]}},
+{"process":1,"type":":ok","f":":txn","value":[["append",253,1],["r","é\n",[1,-2]]],"time":3}
+]
+"#;
+
+const NOBODY: &str = "{:type :invoke :f :read :value [[:r 0 nil] [:r 1 nil]]}
+{:type :invoke :f :write :value [[:w 0 1]]}
+{:type :ok :f :write :value [[:w 0 1]]}
+{:type :ok :f :read :value [[:r 0 1] [:r 1 nil]]}\n";
+
+const PLUME: &str = "w(1,5,0,-1)\nr(1,0,7,3)\nw(1,6,7,3)\nw(2,9,0,1)\nr(1,6,7,4)\nr(2,9,7,4)\n";
+
+const AWDIT: &str = "w 0 0\nw 1 0\n=====\nr 0 0\n-----\nr 1 0\n-----\n=====\nr 0 1\n";
+
+const DBCOP: &str = r#"{"params":{"id":0},"info":"x","data":[
+[{"events":[{"write":true,"variable":1,"value":7,"success":true}],"success":true}],
+[[["r",1,null],["w",2,3]],{"events":[{"Read":{"variable":1,"version":7}}],"committed":false}]]}
+"#;
+
+/// What stands in the order in which it happened: a part of it is a history too.
+const SAMPLES: [&str; 7] = [JSONL, EDN, TUPLES, LOG, KV, JSON, NOBODY];
+
+/// All of them, those of sessions too.
+fn samples() -> Vec<Vec<u8>> {
+    let texts = SAMPLES.into_iter().chain([PLUME, AWDIT, DBCOP]);
+    let mut samples: Vec<Vec<u8>> = texts.map(|text| text.as_bytes().to_vec()).collect();
+    samples.extend([sessions::bincode(), sessions::cobra(sessions::LOG)]);
+    samples
+}
 
 /// Reads in every way; whatever comes of it, it comes.
 fn try_all(bytes: &[u8]) {
@@ -80,11 +110,28 @@ fn a_file_cut_anywhere_is_no_error() {
 }
 
 #[test]
+fn sessions_cut_anywhere_are_read_or_refused() {
+    for sample in samples() {
+        let format = Format::sniff(&sample);
+        for end in 0..sample.len() {
+            try_all(&sample[..end]);
+        }
+        let options = Options {
+            format,
+            ..Options::default()
+        };
+        let recording = read(&sample[..], &options).unwrap();
+        let is_of_sessions = format.is_some_and(Format::is_of_sessions);
+        assert_eq!(recording.history.has_real_time(), !is_of_sessions);
+    }
+}
+
+#[test]
 fn damaged_files_end_in_an_error_at_worst() {
     let mut rng = Rng(20);
-    for round in 0..6000 {
-        let sample = SAMPLES[round % SAMPLES.len()];
-        let mut bytes = sample.as_bytes().to_vec();
+    let samples = samples();
+    for round in 0..5000 {
+        let mut bytes = samples[round % samples.len()].clone();
         for _ in 0..=rng.below(3) {
             let place = rng.below(bytes.len() as u64) as usize;
             let letters = b"{}[]()\"\\#:;^'_-,. \n0129nilkx\x00\xff\xe9\t";
@@ -92,7 +139,7 @@ fn damaged_files_end_in_an_error_at_worst() {
                 0 => bytes[place] ^= 1 << rng.below(8),
                 1 => bytes[place] = letters[rng.below(letters.len() as u64) as usize],
                 2 => {
-                    let other = SAMPLES[rng.below(5) as usize].as_bytes();
+                    let other = &samples[rng.below(samples.len() as u64) as usize];
                     let begin = rng.below(other.len() as u64) as usize;
                     let end = (begin + rng.below(60) as usize).min(other.len());
                     bytes.splice(place..place, other[begin..end].iter().copied());
@@ -134,6 +181,12 @@ fn nesting_does_not_overflow_the_stack() {
             r#"{"time":1,"process":0,"type":"invoke","f":"add","value":"#,
             r#"{"a":"#,
         ),
+        (r#"[{"process":0,"type":"invoke","f":"add","value":"#, "["),
+        (r#"[{"process":0,"x":"#, r#"{"a":"#),
+        ("", "[["),
+        (r#"{"data":"#, "["),
+        (r#"{"data":"#, r#"{"data":"#),
+        (r#"[[{"events":[{"Read":"#, r#"{"x":"#),
     ] {
         let text = format!("{before}{}\n", piece.repeat(deep));
         try_all(text.as_bytes());
@@ -172,7 +225,7 @@ impl Read for Endless {
 
 #[test]
 fn a_line_that_never_ends_is_given_up() {
-    let cases: [(Format, &[u8], &[u8], &str); 6] = [
+    let cases: [(Format, &[u8], &[u8], &str); 12] = [
         (
             Format::Jsonl,
             b"{\"time\":1,\"f\":\"",
@@ -204,6 +257,22 @@ fn a_line_that_never_ends_is_given_up() {
             "more than 1048576 values in one operation",
         ),
         (Format::PorcupineKv, b"", b" ", "longer than 16 MiB"),
+        (
+            Format::JepsenJson,
+            b"{\"value\":\"",
+            b"a",
+            "an operation longer than 16 MiB",
+        ),
+        (
+            Format::JepsenJson,
+            b"{ \"value\":[0",
+            b",0",
+            "more than 1048576 values in one operation",
+        ),
+        (Format::Plume, b"w(", b"1", "longer than 16 MiB"),
+        (Format::Plume, b"", b" ", "longer than 16 MiB"),
+        (Format::Awdit, b"w ", b"1", "longer than 16 MiB"),
+        (Format::Dbcop, b"[[[[\"", b"w", "a text longer than 1 MiB"),
     ];
     for (format, start, piece, expected) in cases {
         for is_lenient in [false, true] {

@@ -41,6 +41,7 @@ fn told(history: &History, part: &Part<'_>, proof: &Proof) -> Anomaly {
         text: fill(&step.text, |named| Some(label(place(named)?))),
     });
     Anomaly {
+        also: Vec::new(),
         kind: proof.kind,
         sentence: fitting(|names| {
             let text = fill(&proof.sentence, |named| Some(who(operation(named)?, names)));

@@ -213,6 +213,7 @@ fn told(history: &History, parts: &[&Part<'_>], kept: &[Vec<u32>], stuck: &Stuck
         text,
     };
     Anomaly {
+        also: Vec::new(),
         kind: AnomalyKind::NonSequential,
         sentence: fitting(|_| match parts {
             [part] => format!(

@@ -23,6 +23,7 @@ pub(super) fn no_order(history: &History, part: &Part<'_>, core: &Core) -> Anoma
         WitnessOp::new(label(place), history, operation, role)
     });
     Anomaly {
+        also: Vec::new(),
         kind: AnomalyKind::NonLinearizable,
         sentence: scene.sentence(),
         key: Some(part.key),

@@ -62,6 +62,7 @@ pub(super) fn explain(
         witness.push(WitnessOp::new(label(place), history, &operation, role));
     }
     Anomaly {
+        also: Vec::new(),
         kind: story.kind,
         sentence: story.sentence,
         key: Some(key.key),

@@ -1,0 +1,3 @@
+//! Transactions as others recorded them.
+mod corpus;
+mod verdicts;
