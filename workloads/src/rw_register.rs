@@ -1,6 +1,6 @@
 //! Transactions that read and write registers: what most databases can be asked, with less to go by.
 use crate::keys::{Keys, Place};
-use crate::steps::{read, step, txn};
+use crate::steps::{read, read_all, step, txn};
 use checkers::transactional::{Level, Transactional, Workload as Kind};
 use harness::{Checker, NodeId, Op, Rng, Workload};
 
@@ -55,8 +55,7 @@ impl Workload for RwRegister {
     }
 
     fn last(&mut self, node: NodeId) -> Option<Op> {
-        let keys = self.keys.take_last(node);
-        (!keys.is_empty()).then(|| txn(keys.into_iter().map(read).collect()))
+        read_all(self.keys.take_last(node))
     }
 
     fn checkers(&self) -> Vec<Box<dyn Checker>> {

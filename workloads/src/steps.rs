@@ -7,6 +7,11 @@ pub(crate) fn txn(steps: Vec<Data>) -> Op {
     Call::new(Verb::Txn, 0, steps).into()
 }
 
+/// A transaction that reads all of `keys`; none if there are none.
+pub(crate) fn read_all(keys: Vec<Key>) -> Option<Op> {
+    (!keys.is_empty()).then(|| txn(keys.into_iter().map(read).collect()))
+}
+
 /// The step that asks what a key holds.
 pub(crate) fn read(key: Key) -> Data {
     step("r", key, None)

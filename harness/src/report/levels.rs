@@ -1,6 +1,7 @@
 //! Which isolation levels the history fits, and what refutes the others.
 use super::text;
 use crate::result::RunResult;
+use crate::summary;
 use checkers::{Fit, LevelAnswer};
 use maud::{Markup, html};
 
@@ -11,7 +12,8 @@ pub(super) fn section(result: &RunResult) -> Markup {
     };
     html! {
         section id="levels" {
-            h2 { "Isolation levels " small { (text::clean(&strongest(levels), 200)) } }
+            @let strongest = summary::strongest_level(levels).unwrap_or_default();
+            h2 { "Isolation levels " small { (text::clean(&strongest, 200)) } }
             div.wide tabindex="0" role="group" aria-label="Isolation levels" {
                 table {
                     thead { tr { th scope="col" { "Level" } th scope="col" { "This history" } th scope="col" { "Why" } } }
@@ -42,9 +44,4 @@ fn word(fit: Fit) -> &'static str {
         Fit::Refuted => "✗ refuted",
         Fit::Undecided => "? not decided",
     }
-}
-
-/// `fits snapshot-isolation, nothing stronger`.
-fn strongest(levels: &[LevelAnswer]) -> String {
-    crate::summary::strongest_level(levels).unwrap_or_default()
 }
