@@ -29,6 +29,6 @@ pub use linearizable::{Linearizable, Linearization, Object, SequentiallyConsiste
 pub use op::{Key, Op, Value};
 pub use spec::Spec;
 pub use verdict::{
-    Anomaly, AnomalyKind, Budget, Checker, Edge, Evidence, Fit, LevelAnswer, Step, Verdict,
-    WitnessOp,
+    Anomaly, AnomalyKind, Budget, Checker, Edge, Evidence, Fit, InColumns, LevelAnswer, Step,
+    Verdict, WitnessOp,
 };

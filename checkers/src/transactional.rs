@@ -4,7 +4,6 @@ pub mod blind;
 mod build;
 mod classify;
 mod cycles;
-pub mod dot;
 mod events;
 mod explain;
 mod graph;

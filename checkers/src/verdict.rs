@@ -3,6 +3,7 @@ mod kind;
 
 pub use kind::AnomalyKind;
 
+use crate::format::columnar::Columns;
 use crate::model::Asks;
 use crate::{History, Key, Linearization, NodeId, Op, Process, Verb, words};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,11 @@ pub trait Checker: Send + Sync {
     /// Judges `history`, and gives up, with [`Verdict::Unknown`], when `budget` is spent.
     fn check(&self, history: &History, budget: &Budget) -> Verdict;
 
+    /// The same judge for columnar files where they lie; none if it needs a history of all events.
+    fn in_columns(&self) -> Option<&dyn InColumns> {
+        None
+    }
+
     /// What it may be asked about; none if it does not say. A history of other verbs is not for it.
     fn asks(&self) -> Option<&'static [Asks]> {
         None
@@ -26,6 +32,12 @@ pub trait Checker: Send + Sync {
     fn linearization(&self, _history: &History, _budget: &Budget) -> Option<Vec<Linearization>> {
         None
     }
+}
+
+/// A [`Checker`] that judges a columnar file without making a history of all its events.
+pub trait InColumns {
+    /// As [`Checker::check`].
+    fn check_columns(&self, columns: &Columns<'_>, budget: &Budget) -> Verdict;
 }
 
 /// How much a checker may spend. Whoever calls it holds the clock and raises `stop`.
@@ -249,8 +261,18 @@ impl WitnessOp {
         operation: &crate::Operation<'_>,
         role: impl Into<String>,
     ) -> WitnessOp {
+        let time = |position: usize| history.events()[position].time;
+        WitnessOp::timed(label, operation, role, time)
+    }
+
+    /// An operation as a witness, where `time` tells when an event was.
+    pub(crate) fn timed(
+        label: String,
+        operation: &crate::Operation<'_>,
+        role: impl Into<String>,
+        time: impl Fn(usize) -> u64,
+    ) -> WitnessOp {
         let Process(process) = operation.process;
-        let events = history.events();
         let (completed, ended) = match operation.outcome {
             crate::Outcome::Ok { completed } => (Some(completed), Some(completed)),
             crate::Outcome::Unknown { gave_up } => (None, gave_up),
@@ -261,8 +283,8 @@ impl WitnessOp {
             node: operation.node.map(|node: NodeId| node.to_string()),
             invoked: operation.invoked,
             completed,
-            start: events[operation.invoked].time,
-            end: ended.map(|position| events[position].time),
+            start: time(operation.invoked),
+            end: ended.map(time),
             text: text(operation.op, completed.is_some()),
             role: role.into(),
         }

@@ -1,7 +1,7 @@
 //! `assay check`: judges recorded histories, each by itself, and answers with the worst of the verdicts.
 use crate::judge::{self, Answer, By, Judgement, Limits, Request, reading};
-use crate::result::Word;
-use crate::{summary, tell};
+use crate::result::{Check, Word};
+use crate::{graphviz, summary, tell};
 use checkers::Data;
 use checkers::format::Format;
 use clap::Args;
@@ -42,6 +42,9 @@ pub(crate) struct CheckArgs {
     /// Also write the report, a page that shows the counter-example (one file at a time)
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Also draw what is wrong as graphs in the language of Graphviz (one file at a time)
+    #[arg(long, value_name = "FILE")]
+    dot: Option<PathBuf>,
     /// Also write the orders that explain a legal history, as JSON lines (one file at a time)
     #[arg(long, value_name = "FILE")]
     order: Option<PathBuf>,
@@ -83,9 +86,10 @@ struct Line<'a> {
 /// # Errors
 /// If what was asked for contradicts itself, or no child can be had.
 pub(crate) fn check(args: &CheckArgs) -> Result<Checked, String> {
-    if (args.report.is_some() || args.order.is_some()) && args.files.len() > 1 {
+    let is_written = outputs(args).next().is_some();
+    if is_written && args.files.len() > 1 {
         return Err(
-            "--report and --order take one history at a time\n  judge the others by themselves"
+            "--report, --dot and --order take one history at a time\n  judge the others by themselves"
                 .to_owned(),
         );
     }
@@ -100,7 +104,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Checked, String> {
     let request = request(args)?;
     for file in &args.files {
         match runtime.block_on(judge::judge(file, &request)) {
-            Answer::Judged(judgement) => {
+            Answer::Judged(mut judgement) => {
+                draw(args, &mut judgement);
                 show(args, file, &judgement);
                 checked.worst = checked.worst.max(judgement.verdict);
             }
@@ -121,8 +126,7 @@ fn request(args: &CheckArgs) -> Result<Request, String> {
     if let Some(format) = &args.format {
         reading::find_format(format)?;
     }
-    let outputs = [&args.report, &args.order].into_iter().flatten();
-    for output in outputs {
+    for output in outputs(args) {
         let is_same = |file: &PathBuf| is_same_file(file, output);
         if args.files.iter().any(is_same) {
             return Err(format!(
@@ -177,6 +181,25 @@ fn request(args: &CheckArgs) -> Result<Request, String> {
         recheck: recheck(args),
         limits,
     })
+}
+
+/// The files that are to be written.
+fn outputs(args: &CheckArgs) -> impl Iterator<Item = &PathBuf> {
+    let outputs = [&args.report, &args.dot, &args.order];
+    outputs.into_iter().flatten()
+}
+
+/// Writes the drawing, if one is wished for.
+fn draw(args: &CheckArgs, judgement: &mut Judgement) {
+    let Some(file) = &args.dot else { return };
+    let anomalies = judgement.checks.iter().flat_map(Check::anomalies);
+    match graphviz::draw(anomalies) {
+        Some(text) => judgement.save(file, "--dot", &text),
+        None => judgement.notes.push(format!(
+            "{} was not written: there is no counter-example to draw",
+            file.display()
+        )),
+    }
 }
 
 fn is_same_file(one: &Path, other: &Path) -> bool {

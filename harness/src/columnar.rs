@@ -1,7 +1,7 @@
 //! Columnar histories as files: how they are told from JSON lines, read, and written as a run goes on.
 use crate::mapped;
 use checkers::Event;
-use checkers::format::columnar::{self, Writer};
+use checkers::format::columnar::{self, ReadError, Writer};
 use checkers::format::jsonl::{Header, Recording};
 use std::cell::RefCell;
 use std::fs::File;
@@ -18,14 +18,38 @@ pub(crate) fn is_columnar(file: &File) -> bool {
 
 /// Reads a columnar history, with the file's name in every complaint.
 pub(crate) fn read(path: &Path, file: &File) -> Result<Recording, String> {
-    let name = path.display();
     let recording = mapped::read(file, columnar::read);
-    let recording = recording.map_err(|error| format!("cannot read {name}: {error}"))?;
-    recording.map_err(|error| {
-        format!(
-            "{name}: {error}\n  the file is not as it was written: take another copy of it; the blocks before this one are whole"
-        )
-    })
+    let recording = recording.map_err(|error| unreadable(path, &error))?;
+    recording.map_err(|error| damaged(path, &error))
+}
+
+/// What `look` makes of the columns of a file, where they lie.
+pub(crate) fn open<T>(
+    path: &Path,
+    file: &File,
+    look: impl Fn(&columnar::Columns<'_>) -> T,
+) -> Result<T, String> {
+    let looked = mapped::read(file, |bytes| {
+        columnar::Columns::open(bytes).map(|columns| look(&columns))
+    });
+    let looked = looked.map_err(|error| unreadable(path, &error))?;
+    looked.map_err(|error| damaged(path, &error))
+}
+
+/// What a file tells without what its operations were asked and answered.
+pub(crate) fn outline(path: &Path, columns: &columnar::Columns<'_>) -> Result<Recording, String> {
+    columnar::outline(columns).map_err(|error| damaged(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    format!("cannot read {}: {error}", path.display())
+}
+
+fn damaged(path: &Path, error: &ReadError) -> String {
+    let name = path.display();
+    format!(
+        "{name}: {error}\n  the file is not as it was written: take another copy of it; the blocks before this one are whole"
+    )
 }
 
 /// What to say of a recording whose end is missing from `line` on.

@@ -97,6 +97,24 @@ pub(crate) struct Judgement {
     pub(crate) checks: Vec<Check>,
 }
 
+impl Judgement {
+    /// Writes a file whole or not at all. If that fails, whoever asked for it by `option` has to
+    /// know; but a violation outweighs it.
+    pub(crate) fn save(&mut self, file: &Path, option: &str, text: &str) {
+        let mut half = file.as_os_str().to_owned();
+        half.push(".part");
+        let saved = fs::write(&half, text).and_then(|()| fs::rename(&half, file));
+        let Err(error) = saved else { return };
+        // Perhaps there is nothing to remove.
+        let _ = fs::remove_file(&half);
+        self.notes.push(format!(
+            "cannot write {}: {error}\n  name another file with {option} FILE",
+            file.display()
+        ));
+        self.verdict = self.verdict.max(Word::Error);
+    }
+}
+
 impl Limits {
     /// 70 % of what this machine, or our control group, has to give.
     pub(crate) fn of_this_machine(time: Duration) -> Limits {

@@ -36,6 +36,7 @@ mod claim;
 mod conclusion;
 mod convert;
 mod environment;
+mod graphviz;
 mod input;
 mod judge;
 mod mapped;

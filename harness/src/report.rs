@@ -23,6 +23,8 @@ mod plot;
 mod points;
 mod text;
 
+pub(crate) use arrows::short as short_name;
+
 use crate::result::RunResult;
 use checkers::History;
 

@@ -47,6 +47,7 @@ mod draft;
 mod frame;
 mod pool;
 mod preface;
+mod single;
 mod sound;
 mod unfold;
 mod word;
@@ -61,7 +62,6 @@ pub use self::columns::{Columns, Lost};
 pub use self::word::{Meaning, Word};
 pub use self::writer::{Writer, write};
 
-use super::jsonl::Order;
 use super::{Format, Recording};
 use crate::History;
 use std::fmt;
@@ -89,6 +89,16 @@ pub struct ReadError {
     pub why: String,
 }
 
+impl ReadError {
+    fn at(block: &Block<'_>, why: String) -> ReadError {
+        ReadError {
+            block: Some(block.number),
+            offset: block.offset,
+            why,
+        }
+    }
+}
+
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.block {
@@ -106,37 +116,47 @@ impl std::error::Error for ReadError {}
 /// If a block is damaged or makes no sense; a file that only ends too early is read up to there.
 pub fn read(bytes: &[u8]) -> Result<Recording, ReadError> {
     let columns = Columns::open(bytes)?;
-    let at = |block: &Block<'_>, why| ReadError {
-        block: Some(block.number),
-        offset: block.offset,
-        why,
-    };
     let mut unfolded = 0_u64;
     for block in &columns.blocks {
         unfolded = unfolded.saturating_add(unfold::unfolded_bytes(block));
         if unfolded > UNFOLDED_MAX {
             let limit = UNFOLDED_MAX >> 30;
             let why = format!("what is shared up to here unfolds to more than {limit} GiB");
-            return Err(at(block, why));
+            return Err(ReadError::at(block, why));
         }
     }
+    recording(&columns, unfold::into_history)
+}
+
+/// As [`read`], without what the operations were asked and answered: who began and ended something
+/// called what, when and how, and the notes.
+///
+/// # Errors
+/// As [`read`].
+pub fn outline(columns: &Columns<'_>) -> Result<Recording, ReadError> {
+    recording(columns, unfold::outline_into)
+}
+
+fn recording(
+    columns: &Columns<'_>,
+    append: impl Fn(&Block<'_>, &mut History) -> Result<(), String>,
+) -> Result<Recording, ReadError> {
     let mut history = History::default();
     for (key, name) in &columns.key_names {
         history.name_key(*key, name.as_str());
     }
-    let order = columns.header.as_ref().and_then(|header| header.order);
-    if order == Some(Order::Session) {
+    if !columns.has_real_time() {
         history.forget_real_time();
     }
     for block in &columns.blocks {
-        unfold::into_history(block, &mut history).map_err(|why| at(block, why))?;
+        append(block, &mut history).map_err(|why| ReadError::at(block, why))?;
     }
     let lines =
         usize::from(columns.header.is_some()) + history.events().len() + history.notes().len();
     let backwards = backwards(&history).map(|line| line + usize::from(columns.header.is_some()));
     let mut recording = Recording::new(Format::Columnar, history);
     recording.backwards = backwards;
-    recording.header = columns.header;
+    recording.header = columns.header.clone();
     recording.torn = columns.lost.map(|_| lines + 1);
     Ok(recording)
 }

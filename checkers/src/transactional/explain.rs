@@ -77,7 +77,7 @@ impl Storyteller<'_> {
 
     /// How long one had ended when the other began.
     fn between(&self, arc: Arc) -> String {
-        let time = |position: u32| self.events.event(position as usize).time;
+        let time = |position: u32| self.events.time(position as usize);
         let end = time(self.txns.completed[arc.from as usize]);
         let start = time(self.txns.invoked[arc.to as usize]);
         words::duration(start.saturating_sub(end))

@@ -5,8 +5,9 @@ mod registers;
 
 use super::level::{Level, refutes};
 use super::settle::Settled;
-use super::{Events, F, Status, Txns};
-use crate::{Anomaly, Budget, Checker, Data, Evidence, Fit, History, Op, Verb, Verdict};
+use super::{Events, F, Odd, Status, Txns};
+use crate::format::columnar::Columns;
+use crate::{Anomaly, Budget, Checker, Data, Evidence, Fit, History, InColumns, Op, Verb, Verdict};
 
 /// Judges whether a history of transactions fits an isolation level.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +70,17 @@ impl Workload {
             }
         }
         workload
+    }
+
+    /// As [`Workload::of`], of a columnar file.
+    pub fn of_columns(columns: &Columns<'_>) -> Option<Workload> {
+        if !columns.asks_only("txn") {
+            return None;
+        }
+        Txns::reads_lists(columns).map(|reads_lists| match reads_lists {
+            true => Workload::ListAppend,
+            false => Workload::RwRegister,
+        })
     }
 }
 
@@ -133,6 +145,13 @@ impl Transactional {
         }
     }
 
+    fn refuse(&self, odd: &Odd) -> Verdict {
+        Verdict::Unknown {
+            reason: format!("the event at position {} is odd: {}", odd.position, odd.why),
+            evidence: Evidence::default(),
+        }
+    }
+
     /// Those anomalies that the level forbids.
     fn accusing(&self, anomalies: Vec<Anomaly>) -> Vec<Anomaly> {
         let weaker = self.level.weaker();
@@ -167,10 +186,20 @@ impl Checker for Transactional {
     fn check(&self, history: &History, budget: &Budget) -> Verdict {
         match Txns::of(history) {
             Ok(txns) => self.judge(&txns, history, budget),
-            Err(odd) => Verdict::Unknown {
-                reason: format!("the event at position {} is odd: {}", odd.position, odd.why),
-                evidence: Evidence::default(),
-            },
+            Err(odd) => self.refuse(&odd),
+        }
+    }
+
+    fn in_columns(&self) -> Option<&dyn InColumns> {
+        Some(self)
+    }
+}
+
+impl InColumns for Transactional {
+    fn check_columns(&self, columns: &Columns<'_>, budget: &Budget) -> Verdict {
+        match Txns::of_columns(columns) {
+            Ok(txns) => self.judge(&txns, columns, budget),
+            Err(odd) => self.refuse(&odd),
         }
     }
 }

@@ -1,3 +1,4 @@
-//! Transactions as others recorded them.
+//! Transactions as others recorded them, and as columnar files hold them.
+mod columns;
 mod corpus;
 mod verdicts;

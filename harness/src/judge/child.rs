@@ -2,11 +2,12 @@
 use super::judges::{self, Refusal};
 use super::{Answer, By, Judgement, Limits, Request, orders, reading, undecided};
 use crate::catalog::Catalog;
-use crate::result::{Check, Word};
+use crate::result::{Check, Strength, Word};
 use crate::{conclusion, page_of_recording};
 use checkers::format::Recording;
 use checkers::model::{self, Misfit};
-use checkers::{Budget, Checker, History};
+use checkers::transactional::Workload;
+use checkers::{Budget, Checker, History, Verdict};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,6 +15,8 @@ use std::process::exit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+mod columns;
 
 /// A checker that does not end by itself is ended this long after its time.
 const TIME_MARGIN: Duration = Duration::from_secs(10);
@@ -33,48 +36,66 @@ pub(crate) fn run(catalog: &Catalog, source: &Path, request: &Request) -> io::Re
 }
 
 fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgement, Refusal> {
+    if let Some(judgement) = columns::answer(catalog, source, request)? {
+        return Ok(judgement);
+    }
     let mut recording = reading::read_as(source, &request.reading).map_err(Refusal::Broken)?;
     if let Some(key) = &request.key {
         reading::keep_only(key, source, &mut recording).map_err(Refusal::Misused)?;
     }
-    let (judged_as, checkers) = judges::find(catalog, source, &request.by, &recording)?;
-    let mut judgement = Judgement {
+    let transactions = Workload::of(&recording.history);
+    let (judged_as, checkers) =
+        judges::find(catalog, source, &request.by, &recording, transactions)?;
+    let blank = blank(source, &recording, judged_as);
+    let history = &recording.history;
+    let asked = checkers.iter().map(|checker| Asked {
+        name: checker.name(),
+        check: Box::new(|budget| checker.check(history, budget)),
+    });
+    let checks = ask(asked.collect(), request.limits, &blank);
+    let (mut judgement, strength) = conclude(&recording, blank, checks);
+    if judgement.verdict == Word::Unknown && request.by != By::Itself {
+        fits(source, &judgement.judged_as, &checkers, history)?;
+    }
+    if let Some(file) = &request.order
+        && judgement.verdict != Word::Fail
+    {
+        let text = orders::orders(history, &checkers, request.limits);
+        let text = text.map_err(Refusal::Misused)?;
+        judgement.save(Path::new(file), "--order", &text);
+    }
+    if let Some(file) = &request.report {
+        let page = page_of_recording::render(source, &recording, &judgement, request, strength);
+        judgement.save(Path::new(file), "--report", &page);
+    }
+    Ok(judgement)
+}
+
+/// What is known before anybody judges.
+fn blank(source: &Path, recording: &Recording, judged_as: String) -> Judgement {
+    Judgement {
         judged_as,
         format: recording.format.name().to_owned(),
-        notes: reading::notes(source, &recording),
+        notes: reading::notes(source, recording),
         ..undecided(String::new(), Duration::ZERO)
-    };
-    judgement.checks = ask(&recording, &checkers, request.limits, &judgement);
-    judgement
-        .notes
-        .extend(names_of_keys(&recording.history, &judgement.checks));
+    }
+}
+
+/// What `checks` come to, and how much that is worth.
+fn conclude(recording: &Recording, blank: Judgement, checks: Vec<Check>) -> (Judgement, Strength) {
+    let mut judgement = blank;
+    judgement.checks = checks;
+    let names = names_of_keys(&recording.history, &judgement.checks);
+    judgement.notes.extend(names);
     let strength;
     (judgement.verdict, judgement.sentence, strength) =
-        conclusion::of_recording(&recording, &judgement.checks);
-    if judgement.verdict == Word::Unknown && request.by != By::Itself {
-        fits(source, &judgement.judged_as, &checkers, &recording.history)?;
-    }
+        conclusion::of_recording(recording, &judgement.checks);
     if judgement.verdict == Word::Fail && recording.skipped > 0 {
         judgement.verdict = Word::Unknown;
         let found = &judgement.sentence;
         judgement.sentence = format!("What was skipped may explain it, but: {found}");
     }
-    if let Some(file) = &request.order
-        && judgement.verdict != Word::Fail
-    {
-        let text = orders::orders(&recording.history, &checkers, request.limits);
-        save(
-            file,
-            "--order",
-            &text.map_err(Refusal::Misused)?,
-            &mut judgement,
-        );
-    }
-    if let Some(file) = &request.report {
-        let page = page_of_recording::render(source, &recording, &judgement, request, strength);
-        save(file, "--report", &page, &mut judgement);
-    }
-    Ok(judgement)
+    (judgement, strength)
 }
 
 /// A judge of something else than the history is about was asked for by mistake.
@@ -121,27 +142,14 @@ fn names_of_keys(history: &History, checks: &[Check]) -> Vec<String> {
     named.take(NAMES_MAX).collect()
 }
 
-/// Writes a file whole or not at all. If that fails, whoever asked for it has to know; but a
-/// violation outweighs it.
-fn save(file: &str, option: &str, text: &str, judgement: &mut Judgement) {
-    let half = format!("{file}.part");
-    let saved = std::fs::write(&half, text).and_then(|()| std::fs::rename(&half, file));
-    let Err(error) = saved else { return };
-    // Perhaps there is nothing to remove.
-    let _ = std::fs::remove_file(&half);
-    judgement.notes.push(format!(
-        "cannot write {file}: {error}\n  name another file with {option} FILE"
-    ));
-    judgement.verdict = judgement.verdict.max(Word::Error);
+/// A judge with something to judge.
+struct Asked<'a> {
+    name: &'a str,
+    check: Box<dyn Fn(&Budget) -> Verdict + 'a>,
 }
 
 /// Asks each judge in turn. Whatever they do, this ends a little after their time.
-fn ask(
-    recording: &Recording,
-    checkers: &[Box<dyn Checker>],
-    limits: Limits,
-    blank: &Judgement,
-) -> Vec<Check> {
+fn ask(judges: Vec<Asked<'_>>, limits: Limits, blank: &Judgement) -> Vec<Check> {
     let budget = Arc::new(Budget::new(limits.memory_bytes));
     let done: Arc<Mutex<Vec<Check>>> = Arc::default();
     let late = Judgement {
@@ -162,11 +170,11 @@ fn ask(
         thread::sleep(TIME_MARGIN);
         give_up(late, lock(&done).clone());
     });
-    for checker in checkers {
+    for judge in judges {
         let began = Instant::now();
-        let verdict = checker.check(&recording.history, &budget);
+        let verdict = (judge.check)(&budget);
         let check = Check {
-            name: checker.name().to_owned(),
+            name: judge.name.to_owned(),
             milliseconds: began.elapsed().as_millis() as u64,
             verdict,
         };

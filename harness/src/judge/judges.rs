@@ -27,7 +27,7 @@ impl From<UnknownName> for Refusal {
 /// How the judges are called, and the judges.
 type Chosen = (String, Vec<Box<dyn Checker>>);
 
-/// Who judges, and by what name.
+/// Who judges, and by what name; `transactions` are what the history is of, if it is of such.
 ///
 /// # Errors
 /// If what is named does not exist, or nothing is named and several are as likely.
@@ -36,6 +36,7 @@ pub(super) fn find(
     source: &Path,
     by: &By,
     recording: &Recording,
+    transactions: Option<Workload>,
 ) -> Result<Chosen, Refusal> {
     let nothing = Parameters::default();
     match by {
@@ -48,18 +49,28 @@ pub(super) fn find(
             name,
             parameters,
             is_sequential,
-        } => of_model(recording, name, parameters, *is_sequential),
+        } => match (Level::named(name), transactions) {
+            (Some(level), Some(workload)) => {
+                if *is_sequential || !parameters.is_empty() {
+                    return Err(misused(format!(
+                        "{name} is a level of transactions, which is told nothing\n  leave --sequential and --with away"
+                    )));
+                }
+                transactional(recording, workload, Some(level.name()))
+            }
+            _ => of_model(name, parameters, *is_sequential),
+        },
         By::Itself => {
             let told = recording.header.as_ref();
             if let Some(name) = told.and_then(|header| header.workload.as_deref()) {
                 return of_workload(catalog, recording, name, None, &nothing);
             }
-            if let Some(workload) = Workload::of(&recording.history) {
+            if let Some(workload) = transactions {
                 return transactional(recording, workload, None);
             }
             let guessed = model::guess(&recording.history);
             let guessed = guessed.ok_or_else(|| unnamed(source, recording))?;
-            of_model(recording, guessed, &nothing, false)
+            of_model(guessed, &nothing, false)
         }
     }
 }
@@ -129,22 +140,7 @@ fn find_level(name: &str) -> Result<Level, Refusal> {
     Ok(Level::named(found).expect("it is the name of a level"))
 }
 
-fn of_model(
-    recording: &Recording,
-    name: &str,
-    parameters: &Parameters,
-    is_sequential: bool,
-) -> Result<Chosen, Refusal> {
-    if let Some(level) = Level::named(name)
-        && let Some(workload) = Workload::of(&recording.history)
-    {
-        if is_sequential || !parameters.is_empty() {
-            return Err(misused(format!(
-                "{name} is a level of transactions, which is told nothing\n  leave --sequential and --with away"
-            )));
-        }
-        return transactional(recording, workload, Some(level.name()));
-    }
+fn of_model(name: &str, parameters: &Parameters, is_sequential: bool) -> Result<Chosen, Refusal> {
     let name = catalog::find_model(name)?;
     let is_promise = PROMISES.iter().any(|promise| promise.name == name);
     let is_model = model::MODELS.iter().any(|model| model.name == name);

@@ -26,10 +26,7 @@ pub(crate) fn read(path: &Path) -> Result<Recording, String> {
 pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, String> {
     let name = path.display();
     let format = options.format.as_deref().map(find_format).transpose()?;
-    if let Ok(file) = File::open(path)
-        && format.is_none_or(|format| format == Format::Columnar)
-        && columnar::is_columnar(&file)
-    {
+    if let Some(file) = columnar_file(path, options) {
         return columnar::read(path, &file);
     }
     if path.is_dir() {
@@ -46,6 +43,14 @@ pub(crate) fn read_as(path: &Path, options: &Options) -> Result<Recording, Strin
         is_keyed: None,
     };
     format::read(source, &how).map_err(|error| complaint(path, error))
+}
+
+/// The file, if it is a columnar history and is to be read as one.
+pub(crate) fn columnar_file(path: &Path, options: &Options) -> Option<File> {
+    let format = options.format.as_deref();
+    let is_fit = format.is_none_or(|name| Format::named(name) == Some(Format::Columnar));
+    let file = File::open(path).ok().filter(|_| is_fit)?;
+    columnar::is_columnar(&file).then_some(file)
 }
 
 /// What to say of a file that cannot be read.

@@ -34,7 +34,7 @@ struct Anchor {
 }
 
 /// The class and short name of an edge.
-pub(super) fn short(edge: Edge) -> &'static str {
+pub(crate) fn short(edge: Edge) -> &'static str {
     match edge {
         Edge::WriteRead => "wr",
         Edge::WriteWrite => "ww",

@@ -4,7 +4,7 @@ use super::frame::{self, BLOCK_HEAD_BYTES, BlockHead, END_BYTES, End, HEAD_BYTES
 use super::preface::Preface;
 use super::{ReadError, sound};
 use crate::Key;
-use crate::format::jsonl::Header;
+use crate::format::jsonl::{Header, Order};
 
 /// A file whose checksums all hold.
 #[derive(Clone, Debug)]
@@ -147,6 +147,21 @@ impl<'a> Columns<'a> {
             offset,
             bytes: bytes as u64,
         }
+    }
+
+    /// Whether the order of the events is that of time; else only that within each process is known.
+    pub fn has_real_time(&self) -> bool {
+        let order = self.header.as_ref().and_then(|header| header.order);
+        order != Some(Order::Session)
+    }
+
+    /// Whether there are operations, and all are called `verb`.
+    pub fn asks_only(&self, verb: &str) -> bool {
+        let mut operations = self
+            .blocks
+            .iter()
+            .flat_map(|block| (0..block.op_verbs.len()).map(move |op| block.verb_of(op)));
+        self.events() > 0 && operations.all(|asked| asked == verb)
     }
 
     /// How many events there are in all blocks.

@@ -24,6 +24,23 @@ pub(super) fn unfolded_bytes(block: &Block<'_>) -> u64 {
 /// Appends the events and notes of a block.
 pub(super) fn into_history(block: &Block<'_>, history: &mut History) -> Result<(), String> {
     let unfolded = Unfolded::new(block)?;
+    append(block, history, |op, is_filled| unfolded.op(op, is_filled))
+}
+
+/// Appends the events and notes of a block, without what the operations were asked and answered.
+pub(super) fn outline_into(block: &Block<'_>, history: &mut History) -> Result<(), String> {
+    append(block, history, |op, _| {
+        let key = block.keys.at(block.op_keys.at(op) as usize);
+        Op::from(Call::new(Verb::named(block.verb_of(op)), key, Data::Nil))
+    })
+}
+
+/// `op_at` makes an operation; with its output, if it is told so.
+fn append(
+    block: &Block<'_>,
+    history: &mut History,
+    op_at: impl Fn(usize, bool) -> Op,
+) -> Result<(), String> {
     let mut notes = 0;
     let mut errors = block.errors.iter();
     let mut times = block.times.iter();
@@ -42,7 +59,7 @@ pub(super) fn into_history(block: &Block<'_>, history: &mut History) -> Result<(
         let event_kind = block.event_kinds.at(position);
         let mut error = || {
             let text = errors.next().expect("as many as there are failures");
-            unfolded.texts[text as usize].to_string()
+            block.text(text).expect("found sound").to_owned()
         };
         let op = usize::from(block.event_ops.at(position));
         let event = Event {
@@ -55,7 +72,7 @@ pub(super) fn into_history(block: &Block<'_>, history: &mut History) -> Result<(
                 kind::FAIL => Kind::Fail(error()),
                 _ => Kind::Info(error()),
             },
-            op: unfolded.op(op, event_kind & kind::FILLED != 0),
+            op: op_at(op, event_kind & kind::FILLED != 0),
         };
         let pushed = history.push(event);
         pushed.map_err(|malformed| format!("its event {position}: {malformed}"))?;

@@ -36,7 +36,19 @@ impl Txns {
             small_keys = reader.small_keys;
         }
         let position = (columns.events() as usize).saturating_sub(1);
-        draft.finish().map_err(|why| Odd { position, why })
+        let mut txns = draft.finish().map_err(|why| Odd { position, why })?;
+        txns.has_real_time = columns.has_real_time();
+        Ok(txns)
+    }
+
+    /// Whether the transactions of a columnar file are of lists rather than of registers; none if
+    /// nothing in it tells.
+    pub(in crate::transactional) fn reads_lists(columns: &Columns<'_>) -> Option<bool> {
+        match has_lists(columns) {
+            Lists::Undecided => None,
+            Lists::Read | Lists::Yes => Some(true),
+            Lists::No => Some(false),
+        }
     }
 }
 
@@ -44,10 +56,6 @@ impl Txns {
 const STEPS_MAX: u64 = 1 << 31;
 /// Keys below this have a table.
 const SMALL_KEYS_MAX: u32 = 1 << 22;
-/// A value may share lists among its members; no honest one has so many.
-const MEMBERS_MAX: usize = 1 << 20;
-/// And none nests deeper.
-const DEPTH_MAX: u8 = 127;
 /// Lists may lie over each other; so many members are compared in one block at most.
 const COMPARED_MAX: usize = 1 << 31;
 const NONE: u32 = u32::MAX;
@@ -213,7 +221,7 @@ impl<'b, 'a> Reader<'b, 'a> {
                     | Meaning::Small(_)
                     | Meaning::Wide(_)
                     | Meaning::Text(_),
-                ) => return Err(draft::not_a_list(number, &self.data(value)?)),
+                ) => return Err(draft::not_a_list(number, &self.block.data(value)?)),
             };
             self.draft.answer(from + number, number, micro, key, told)?;
         }
@@ -225,7 +233,7 @@ impl<'b, 'a> Reader<'b, 'a> {
             Meaning::Nil | Meaning::Absent => Ok(None),
             Meaning::List(list) => Ok(self.block.list(list)),
             Meaning::Bool(_) | Meaning::Small(_) | Meaning::Wide(_) | Meaning::Text(_) => {
-                Err(draft::not_steps(&self.data(word)?))
+                Err(draft::not_steps(&self.block.data(word)?))
             }
         }
     }
@@ -236,7 +244,7 @@ impl<'b, 'a> Reader<'b, 'a> {
         {
             return Ok((micro, key, value));
         }
-        Err(micro_op_why(number, &self.data(step)?))
+        Err(micro_op_why(number, &self.block.data(step)?))
     }
 
     fn key(&mut self, word: Word) -> Result<u32, String> {
@@ -256,7 +264,7 @@ impl<'b, 'a> Reader<'b, 'a> {
         if let Some(key) = self.keys.get(&word.0) {
             return Ok(*key);
         }
-        let key = self.draft.key(&self.data(word)?);
+        let key = self.draft.key(&self.block.data(word)?);
         self.keys.insert(word.0, key);
         Ok(key)
     }
@@ -270,7 +278,7 @@ impl<'b, 'a> Reader<'b, 'a> {
         if let Some(value) = self.values.get(&word.0) {
             return Ok(*value);
         }
-        let value = self.draft.value(&self.data(word)?);
+        let value = self.draft.value(&self.block.data(word)?);
         self.values.insert(word.0, value);
         Ok(value)
     }
@@ -318,37 +326,6 @@ impl<'b, 'a> Reader<'b, 'a> {
         }
         Ok(known)
     }
-
-    /// A value as the rest of the house knows it.
-    fn data(&self, word: Word) -> Result<Data, String> {
-        let mut left = MEMBERS_MAX;
-        self.data_within(word, DEPTH_MAX, &mut left)
-    }
-
-    /// `depth` bounds how deep this calls itself, `left` how often.
-    fn data_within(&self, word: Word, depth: u8, left: &mut usize) -> Result<Data, String> {
-        *left = left.checked_sub(1).ok_or_else(too_large)?;
-        let depth = depth.checked_sub(1).ok_or_else(too_large)?;
-        let block = self.block;
-        Ok(match word.meaning() {
-            Meaning::Absent | Meaning::Nil => Data::Nil,
-            Meaning::Bool(is_so) => Data::Bool(is_so),
-            Meaning::Small(number) => Data::Int(i64::from(number)),
-            Meaning::Wide(index) => Data::Int(block.wides.at(index as usize).cast_signed()),
-            Meaning::Text(index) => block.text(index).expect("found sound").into(),
-            Meaning::List(index) => {
-                let members = block.list(index).expect("found sound");
-                let members = members
-                    .iter()
-                    .map(|member| self.data_within(Word(member), depth, left));
-                Data::List(members.collect::<Result<_, String>>()?)
-            }
-        })
-    }
-}
-
-fn too_large() -> String {
-    format!("a value of more than {MEMBERS_MAX} members, or nested more than {DEPTH_MAX} deep")
 }
 
 /// The word for nil.
