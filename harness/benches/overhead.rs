@@ -66,6 +66,7 @@ fn main() {
         let plan = Plan {
             target: "noop".to_owned(),
             workload: "reads".to_owned(),
+            level: None,
             nemesis: "none".to_owned(),
             bugs: Vec::new(),
             seed: 7,

@@ -1,11 +1,16 @@
 //! Names to things: the only list of what this binary can do.
 use crate::names::{self, UnknownName};
-use crate::nemesis::{AnyNemesis, partition::Partition};
+use crate::nemesis::{AnyNemesis, kill::Kill, partition::Partition, pause::Pause};
 use crate::{target::AnyTarget, target::Target, workload::Workload};
 use checkers::domain::DOMAINS;
-use checkers::transactional::Level;
+use checkers::transactional::{Level, Workload as Transactions};
 use checkers::{model::MODELS, weak::PROMISES};
-use std::{collections::BTreeMap, ffi::OsString, process::ExitCode, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+    process::ExitCode,
+    rc::Rc,
+};
 
 /// A program that `assay node NAME` starts: it gets the arguments after its name, and runs until it is stopped.
 type Service = fn(Vec<OsString>) -> ExitCode;
@@ -27,7 +32,7 @@ pub(crate) struct NemesisEntry {
 pub(crate) const NO_NEMESIS: &str = "none";
 
 /// What can be done to a cluster; the harness brings these itself.
-pub(crate) static NEMESES: [NemesisEntry; 2] = [
+pub(crate) static NEMESES: [NemesisEntry; 4] = [
     NemesisEntry {
         name: NO_NEMESIS,
         summary: "nothing: to see what the system does in peace",
@@ -39,6 +44,18 @@ pub(crate) static NEMESES: [NemesisEntry; 2] = [
         summary: "cuts the network with iptables: lone nodes, halves, rings, bridges, one-way cuts; every other cut is aimed at the leader",
         nodes_min: 2,
         make: || Some(Box::<Partition>::default()),
+    },
+    NemesisEntry {
+        name: "kill",
+        summary: "ends nodes by SIGKILL and starts them again: one, a minority, a majority, all; every other time the leader is among them",
+        nodes_min: 1,
+        make: || Some(Box::<Kill>::default()),
+    },
+    NemesisEntry {
+        name: "pause",
+        summary: "stops nodes by SIGSTOP and lets them go on: one, a minority, a majority, all; every other time the leader is among them",
+        nodes_min: 1,
+        make: || Some(Box::<Pause>::default()),
     },
 ];
 
@@ -116,9 +133,11 @@ impl Catalog {
 
     /// A workload that can be run, or only judged.
     pub(crate) fn find_any_workload<'a>(&'a self, name: &'a str) -> Result<&'a str, UnknownName> {
+        let own = self.workloads.keys().copied();
+        let of_transactions = Transactions::ALL.into_iter().map(Transactions::name);
         let judged = DOMAINS.iter().map(|domain| domain.name);
-        let known = self.workloads.keys().copied().chain(judged);
-        names::find("workload", "workloads", name, known)
+        let known: BTreeSet<&str> = own.chain(of_transactions).chain(judged).collect();
+        names::find("workload", "workloads", name, known.iter().copied())
     }
 
     pub(crate) fn find_nemesis(&self, name: &str) -> Result<&'static NemesisEntry, UnknownName> {

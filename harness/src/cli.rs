@@ -60,6 +60,9 @@ struct TestArgs {
     /// What is asked of it (assay workloads)
     #[arg(short, long, default_value = "register")]
     workload: String,
+    /// The isolation level that its transactions promise (assay models) [default: the strongest]
+    #[arg(short, long, value_name = "LEVEL")]
+    model: Option<String>,
     /// What is done to it (assay nemeses)
     #[arg(long, default_value = "partition")]
     nemesis: String,
@@ -227,8 +230,13 @@ fn plan(catalog: &Catalog, args: &TestArgs) -> Result<Plan, Ended> {
             nemesis.name, args.nodes, nemesis.nodes_min
         )));
     }
+    let workload = catalog.find_workload(&args.workload)?.to_owned();
+    let level = args.model.as_deref();
+    let level = level.map(|name| judge::promised(&workload, name));
+    let level = level.transpose().map_err(Ended::Usage)?;
     Ok(Plan {
-        workload: catalog.find_workload(&args.workload)?.to_owned(),
+        workload,
+        level: level.map(str::to_owned),
         target,
         nemesis: nemesis.name.to_owned(),
         bugs: args.bug.clone(),

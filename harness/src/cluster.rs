@@ -2,6 +2,9 @@
 use crate::network::{Network, ip_of};
 use crate::target::{AnyTarget, Launch, Node};
 use checkers::NodeId;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::os::unix::process::ExitStatusExt;
 use std::{fs::File, io, net::IpAddr, path::Path, rc::Rc, time::Duration};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -146,6 +149,38 @@ impl Cluster {
         child.is_none_or(Option::is_some)
     }
 
+    /// The process of a node, if it runs.
+    pub(crate) fn pid(&self, node: NodeId) -> Option<Pid> {
+        let child = self.children.get(usize::from(node.0) - 1)?.as_ref()?;
+        child.id().map(|pid| Pid::from_raw(pid.cast_signed()))
+    }
+
+    /// Ends a node by SIGKILL and waits until it is gone; whether it was that which ended it.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub(crate) async fn kill(&mut self, node: NodeId) -> io::Result<bool> {
+        let child = self.children.get_mut(usize::from(node.0) - 1);
+        let Some(running) = child.and_then(Option::as_mut) else {
+            return Ok(false);
+        };
+        running.start_kill()?;
+        let status = running.wait().await?;
+        let is_killed = status.signal() == Some(Signal::SIGKILL as i32);
+        if is_killed {
+            self.children[usize::from(node.0) - 1] = None;
+        }
+        Ok(is_killed)
+    }
+
+    /// Starts a node that was killed, with what is left of it on its disk.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub(crate) fn restart(&mut self, node: NodeId) -> io::Result<()> {
+        self.start_node(usize::from(node.0) - 1)
+    }
+
     /// The last line that a node wrote into its log.
     pub(crate) fn last_words(&self, node: NodeId) -> String {
         let log = log_of(&self.nodes[usize::from(node.0) - 1]);
@@ -162,9 +197,8 @@ impl Cluster {
     pub(crate) async fn stop(&mut self) {
         for child in self.children.iter().flatten() {
             if let Some(pid) = child.id() {
-                let pid = nix::unistd::Pid::from_raw(pid.cast_signed());
                 // It may have ended by itself meanwhile.
-                let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
+                let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGTERM);
             }
         }
         for child in &mut self.children {

@@ -1,4 +1,5 @@
 //! Checking in a child process with a limit on memory and time, so that a checker that explodes takes no evidence with it.
+use crate::plan::Plan;
 use crate::result::{Check, Word};
 use crate::summary;
 use checkers::model::Parameters;
@@ -17,6 +18,7 @@ mod judges;
 mod orders;
 pub(crate) mod reading;
 
+pub(crate) use judges::promised;
 pub(crate) use reading::read;
 
 /// The hidden command by which this program starts itself as the child.
@@ -229,11 +231,11 @@ fn telling_line(complaint: &str) -> String {
 }
 
 /// What the checkers of `workload` say of the history of a run.
-pub(crate) async fn of_run(history: &Path, workload: &str, limits: Limits) -> Vec<Check> {
+pub(crate) async fn of_run(history: &Path, plan: &Plan, limits: Limits) -> Vec<Check> {
     let request = Request {
         by: By::Workload {
-            name: workload.to_owned(),
-            level: None,
+            name: plan.workload.clone(),
+            level: plan.level.clone(),
             parameters: Parameters::default(),
         },
         reading: reading::Options::default(),

@@ -1,6 +1,9 @@
 //! A bringer of faults. What it did goes into the history beside what the clients saw.
+pub(crate) mod kill;
 pub(crate) mod partition;
+pub(crate) mod pause;
 pub(crate) mod topology;
+mod victims;
 
 use crate::{client::Local, cluster::Cluster, network::Link, rng::Rng};
 use serde::{Serialize, de::DeserializeOwned};

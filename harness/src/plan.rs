@@ -8,6 +8,9 @@ pub struct Plan {
     pub target: String,
     /// What is asked of it.
     pub workload: String,
+    /// The isolation level by which its transactions are judged; none for the strongest, and for
+    /// a workload that has no levels.
+    pub level: Option<String>,
     /// What is done to it.
     pub nemesis: String,
     /// Planted bugs that are switched on.
@@ -52,6 +55,9 @@ impl Plan {
                     .replace(' ', "")
             ),
         ];
+        if let Some(level) = &self.level {
+            words.push(format!("--model {level}"));
+        }
         if let Some(rate) = self.rate {
             words.push(format!("--rate {rate}"));
         }

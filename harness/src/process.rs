@@ -17,29 +17,33 @@ pub(crate) struct Worker<'a> {
     pub(crate) process: Process,
 }
 
-/// A node that refuses at once must not be asked in a tight loop.
+/// A node that refuses at once must not be asked in a tight loop. The pause doubles from one failure
+/// to the next, up to the longest: a node that is down would else be asked more often than all others.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(10);
+const PAUSE_AFTER_FAILURE_MAX: Duration = Duration::from_millis(160);
 
 impl Worker<'_> {
     /// Asks what `next` gives until it gives nothing.
     pub(crate) async fn drive(&mut self, mut next: impl AsyncFnMut() -> Option<Op>) {
         let mut client: Option<Box<dyn AnyClient>> = None;
+        let mut pause = PAUSE_AFTER_FAILURE;
         while let Some(op) = next().await {
             let (process, node) = (self.process, self.node.id);
             let invoked = self.recorder.invoke(process, node, &op);
             let outcome = self.ask(&mut client, op.clone()).await;
             let failure = outcome.as_ref().err().cloned();
             self.recorder.complete(process, node, invoked, op, outcome);
-            match failure {
-                None => {}
-                Some(Failure::Definite(_)) => sleep(PAUSE_AFTER_FAILURE).await,
-                Some(Failure::Unknown(_)) => {
-                    // The connection may still carry the old answer: nobody may ask on it again.
-                    client = None;
-                    self.process.0 += self.stride;
-                    sleep(PAUSE_AFTER_FAILURE).await;
-                }
+            if failure.is_none() {
+                pause = PAUSE_AFTER_FAILURE;
+                continue;
             }
+            if let Some(Failure::Unknown(_)) = failure {
+                // The connection may still carry the old answer: nobody may ask on it again.
+                client = None;
+                self.process.0 += self.stride;
+            }
+            sleep(pause).await;
+            pause = PAUSE_AFTER_FAILURE_MAX.min(pause * 2);
         }
     }
 

@@ -234,6 +234,7 @@ fn header(plan: &Plan) -> Header {
         format: jsonl::FORMAT.to_owned(),
         target: Some(plan.target.clone()),
         workload: Some(plan.workload.clone()),
+        level: plan.level.clone(),
         seed: Some(plan.seed),
         nemesis: Some(plan.nemesis.clone()),
         nodes: Some(plan.nodes),
@@ -265,6 +266,7 @@ mod tests {
         Plan {
             target: "none".to_owned(),
             workload: "register".to_owned(),
+            level: None,
             nemesis: "none".to_owned(),
             bugs: Vec::new(),
             seed: 7,

@@ -59,8 +59,15 @@ pub(crate) fn of_run(result: &RunResult, report: &str) -> String {
     if result.nemesis != NO_NEMESIS {
         let _ = write!(
             text,
-            " · faults that bit {}/{} · on the minority side {} ({} ok)",
-            strength.faults_bit, strength.faults, strength.on_minority, strength.on_minority_ok,
+            " · faults that bit {}/{}",
+            strength.faults_bit, strength.faults
+        );
+    }
+    if result.faults.iter().any(|fault| !fault.links.is_empty()) {
+        let _ = write!(
+            text,
+            " · on the minority side {} ({} ok)",
+            strength.on_minority, strength.on_minority_ok
         );
     }
     text.push('\n');

@@ -53,7 +53,7 @@ pub(crate) fn run(
         let ran = perform(catalog, plan, &store, kept, &control, &progress).await?;
         progress.phase("check");
         let file = store.path(kept.judged());
-        let checks = judge::of_run(&file, &plan.workload, Limits::of_this_machine(CHECK_TIME)).await;
+        let checks = judge::of_run(&file, plan, Limits::of_this_machine(CHECK_TIME)).await;
         progress.finish();
         let circumstances = Circumstances {
             plan,

@@ -122,6 +122,7 @@ fn plan(seed: u64) -> Plan {
     Plan {
         target: "memory".to_owned(),
         workload: "read-write".to_owned(),
+        level: None,
         nemesis: "none".to_owned(),
         bugs: Vec::new(),
         seed,

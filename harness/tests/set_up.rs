@@ -81,6 +81,7 @@ fn plan() -> Plan {
     Plan {
         target: "moody".to_owned(),
         workload: "prepared".to_owned(),
+        level: None,
         nemesis: "none".to_owned(),
         bugs: Vec::new(),
         seed: 7,

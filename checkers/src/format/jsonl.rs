@@ -43,6 +43,9 @@ pub struct Header {
     /// What was asked of it; decides how the history is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<String>,
+    /// The isolation level that its transactions promise; the strongest, if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     /// The seed of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,

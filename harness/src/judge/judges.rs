@@ -63,7 +63,8 @@ pub(super) fn find(
         By::Itself => {
             let told = recording.header.as_ref();
             if let Some(name) = told.and_then(|header| header.workload.as_deref()) {
-                return of_workload(catalog, recording, name, None, &nothing);
+                let level = told.and_then(|header| header.level.as_deref());
+                return of_workload(catalog, recording, name, level, &nothing);
             }
             if let Some(workload) = transactions {
                 return transactional(recording, workload, None);
@@ -94,8 +95,7 @@ fn of_workload(
         }
         return transactional(recording, workload, level);
     }
-    let of_domain = domain::DOMAINS.iter().map(|domain| domain.name);
-    if of_domain.clone().any(|known| known == name) {
+    if domain::DOMAINS.iter().any(|domain| domain.name == name) {
         if level.is_some() {
             return Err(misused(format!(
                 "{name} has no levels\n  leave --model away"
@@ -104,10 +104,7 @@ fn of_workload(
         let checker = domain::checker(name, parameters).map_err(misused)?;
         return Ok((name.to_owned(), vec![checker]));
     }
-    let own = catalog.workloads.keys().copied();
-    let of_transactions = Workload::ALL.into_iter().map(Workload::name);
-    let known = own.chain(of_transactions).chain(of_domain);
-    let name = names::find("workload", "workloads", name, known)?;
+    let name = catalog.find_any_workload(name)?;
     if level.is_some() || is_told {
         return Err(misused(format!(
             "{name} is judged by its own checkers\n  leave --model and --with away"
@@ -129,6 +126,24 @@ fn transactional(
     };
     let judge = Transactional::new(workload, level);
     Ok((workload.name().to_owned(), vec![Box::new(judge)]))
+}
+
+/// The level called `name`, by which a run of `workload` is to be judged.
+///
+/// # Errors
+/// If the workload has no levels, or there is no such level.
+pub(crate) fn promised(workload: &str, name: &str) -> Result<&'static str, String> {
+    if !Workload::ALL.iter().any(|known| known.name() == workload) {
+        let known = Workload::ALL.map(Workload::name);
+        return Err(format!(
+            "{workload} has no levels\n  leave --model away, or choose a workload of transactions: {}",
+            known.join(", ")
+        ));
+    }
+    match find_level(name) {
+        Ok(level) => Ok(level.name()),
+        Err(Refusal::Misused(why) | Refusal::Broken(why)) => Err(why),
+    }
 }
 
 fn find_level(name: &str) -> Result<Level, Refusal> {
