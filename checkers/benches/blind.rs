@@ -3,8 +3,12 @@
 //! A correct store, clients scheduled at random, transactions of one to four steps of which half are
 //! blind writes. `skewed` asks one key in ten for half of all steps. The number of transactions of the
 //! greatest case can be given: `cargo bench -p checkers --bench blind -- 100000`.
+#[path = "kit/rng.rs"]
+mod rng;
+
 use checkers::transactional::{F, Level, NEVER, Registers, Status, Txns, ValueId, blind};
 use checkers::{Budget, Data, Fit, Process};
+use rng::Rng;
 use std::time::{Duration, Instant};
 
 /// A case may take this long; then it is given up.
@@ -75,18 +79,6 @@ fn measure(txns: &Txns, (clients, keys, is_skewed): (u32, u64, bool), level: Lev
             answer.why
         );
     });
-}
-
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// One transaction of the simulation.

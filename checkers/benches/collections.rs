@@ -3,42 +3,14 @@
 //! One object with different values, 10 clients scheduled at random, one half of what they ask puts
 //! something in; from columns, on one core, as time on the processor. `unknown` is the share of puts of unknown outcome, half of
 //! which took effect. Memory is the peak of what a decision holds beside the history.
+#[path = "kit/counting.rs"]
+mod counting;
+#[path = "kit/rng.rs"]
+mod rng;
+
 use checkers::measured::Columns;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use rng::Rng;
 use std::time::{Duration, Instant};
-
-/// Counts what is held, and the most that was held at once.
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is left to the system's allocator; only sizes are counted.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: as asked by the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(held, Ordering::Relaxed);
-        // SAFETY: as asked by the caller.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as asked by the caller.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// The best of so many measurements is shown.
 const ROUNDS: usize = 5;
@@ -77,8 +49,7 @@ fn measure(object: Object, name: &str, operations: usize, unknown: u64) {
     let columns = simulate(object, operations, unknown);
     let (mut best, mut best_on_clock) = (Duration::MAX, Duration::MAX);
     let began = Instant::now();
-    let before = HELD.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
+    let before = counting::begin();
     for _ in 0..ROUNDS {
         let (start, start_on_clock) = (on_processor(began), Instant::now());
         let is_legal = match object {
@@ -93,7 +64,7 @@ fn measure(object: Object, name: &str, operations: usize, unknown: u64) {
     if best_on_clock < COUNTED_MIN {
         best = best_on_clock;
     }
-    let peak = PEAK.load(Ordering::Relaxed) - before;
+    let peak = counting::peak() - before;
     println!(
         "| {name} | {operations} | {unknown}% | {:.1} | {:.0} | {:.1} |",
         best.as_secs_f64() * 1e3,
@@ -107,19 +78,6 @@ fn on_processor(began: Instant) -> Duration {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let counted = counted.and_then(|counts| counts.split(' ').next()?.parse().ok());
     counted.map_or_else(|| began.elapsed(), Duration::from_nanos)
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// The elements of the object.

@@ -2,9 +2,13 @@
 //!
 //! Registers: ten processes ask for reads, writes and compare-and-sets of 100 keys. Log: appends,
 //! and every hundredth operation a read of everything, of one object.
+#[path = "kit/rng.rs"]
+mod rng;
+
 use checkers::format::columnar::{self, Columns, Writer};
 use checkers::format::jsonl;
 use checkers::{Call, Data, Event, History, Kind, NodeId, Op, Process, Verb};
+use rng::Rng;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -77,19 +81,6 @@ fn tell(name: &str, format: &str, events: usize, what: &str, took: Duration, byt
         events as f64 / took.as_secs_f64() / 1e6,
         bytes as f64 / events as f64,
     );
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// Each process in turn is answered and asked again.

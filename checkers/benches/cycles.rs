@@ -4,10 +4,14 @@
 //! In `snapshots` everyone reads a snapshot that is a little old, so that there are skewed writes and
 //! cycles everywhere; `skew` has one read skew in it; a `tangle` is one component. `-- 100000` ends at
 //! a hundred thousand transactions.
+#[path = "kit/rng.rs"]
+mod rng;
+
 use checkers::transactional::{
     Arc, F, Graph, Inference, Level, NO_KEY, Status, Txn, Txns, ValueId, Via, decide,
 };
 use checkers::{Budget, Data, Fit, Process};
+use rng::Rng;
 use std::time::Instant;
 
 const PROCESSES: u64 = 20;
@@ -65,19 +69,6 @@ fn run(name: &str, txns: &Txns, inference: &Inference) {
         txns.len(),
         Level::ALL.len()
     );
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// Transactions in the order in which they commit; each reads a snapshot that lacks up to `lag` of

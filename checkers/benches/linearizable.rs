@@ -6,7 +6,11 @@
 //! history in is not measured; taking it apart by key, deciding and explaining are. `peak` is that
 //! of the process, with the history itself. Arguments: the largest number of operations (10^6), and
 //! the clients (10).
+#[path = "kit/peak.rs"]
+mod peak;
+
 use checkers::{Budget, Checker, Event, History, Kind, Linearizable, Op, Process, Value, Verdict};
+use peak::{forget_peak, peak_mb};
 use std::fs;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -116,18 +120,6 @@ fn cpu_ms() -> u64 {
         .filter_map(|ticks| ticks.parse::<u64>().ok())
         .sum::<u64>()
         * 10
-}
-
-/// The most memory that this process ever held at once since it was last told to forget.
-fn peak_mb() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) >> 10
-}
-
-fn forget_peak() {
-    fs::write("/proc/self/clear_refs", "5").ok();
 }
 
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).

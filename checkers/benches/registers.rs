@@ -6,7 +6,17 @@
 //! medians of several decisions, on one core: of the clock, and of the core itself, which other
 //! work on the machine does not lengthen. Memory is the peak of the process, columns included.
 //! Arguments: the largest number of operations (10^7), and the seed (7).
+#[path = "kit/busy.rs"]
+mod busy;
+#[path = "kit/peak.rs"]
+mod peak;
+#[path = "kit/rng.rs"]
+mod rng;
+
+use busy::busy_ns;
 use checkers::columns::{Access, Registers};
+use peak::{forget_peak, peak_mb};
+use rng::Rng;
 use std::time::Instant;
 
 const CLIENTS: u64 = 10;
@@ -74,41 +84,6 @@ fn median(times: impl Iterator<Item = f64>) -> f64 {
     let mut times: Vec<f64> = times.collect();
     times.sort_unstable_by(f64::total_cmp);
     times[times.len() / 2]
-}
-
-/// How long this thread has been on a core, from the kernel; a shared machine makes it wait beside.
-fn busy_ns() -> u64 {
-    // The figure is brought up to date when the thread gives way.
-    std::thread::yield_now();
-    let status = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let busy = status.split_whitespace().next();
-    busy.and_then(|busy| busy.parse().ok()).unwrap_or(0)
-}
-
-/// The most memory that was in use since the last call, from the kernel.
-fn peak_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) >> 10
-}
-
-fn forget_peak() {
-    // Not every kernel lets us; then the figure is the peak of all cases so far.
-    std::fs::write("/proc/self/clear_refs", "5").ok();
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// An operation that was asked, or took effect and is about to be answered.

@@ -3,9 +3,13 @@
 //! One object, clients scheduled at random, the time of splitting the history included. The register
 //! is asked an equal mix of reads, writes and compare-and-sets of five values; the queue gets values
 //! that repeat. `lie` changes the answer of one call at three quarters of the history.
+#[path = "kit/rng.rs"]
+mod rng;
+
 use checkers::{
     Budget, Call, Checker, Data, Event, History, Kind, Object, Op, Process, Spec, Verb, Verdict,
 };
+use rng::Rng;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -143,19 +147,6 @@ impl Spec for Queue {
 
     fn is_owner_aware(&self) -> bool {
         false
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
     }
 }
 

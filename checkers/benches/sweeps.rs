@@ -3,8 +3,18 @@
 //! Legal histories of ten clients that are scheduled at random, as columns; the sets that grow, and
 //! what is called `calls`, as whole calls, the time of lowering included. Memory is the peak of the
 //! process, input included. `-- 1000000` ends at a million operations.
+#[path = "kit/busy.rs"]
+mod busy;
+#[path = "kit/peak.rs"]
+mod peak;
+#[path = "kit/rng.rs"]
+mod rng;
+
+use busy::busy_ns;
 use checkers::columns::{Calls, Hold, Holds, Ids, Levels, Move};
 use checkers::{Call, Data, Verb};
+use peak::{forget_peak, peak_mb};
+use rng::Rng;
 use std::time::Instant;
 
 const CLIENTS: u64 = 10;
@@ -29,19 +39,6 @@ fn main() {
     }
     for (adds, reads) in [(10_000, 100), (100_000, 1_000)] {
         growing_set(adds, reads);
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
     }
 }
 
@@ -90,28 +87,6 @@ fn measure(object: &str, size: u64, judge: impl FnOnce() -> bool) {
     let (ms, ns, peak) = (took * 1e3, busy / size as f64, peak_mb());
     let busy = busy / 1e6;
     println!("| {object} | {size} | {ms:.2} | {busy:.2} | {ns:.0} | {peak} |");
-}
-
-/// How long this thread has been on a core, from the kernel; a shared machine makes it wait beside.
-fn busy_ns() -> u64 {
-    // The figure is brought up to date when the thread gives way.
-    std::thread::yield_now();
-    let status = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let busy = status.split_whitespace().next();
-    busy.and_then(|busy| busy.parse().ok()).unwrap_or(0)
-}
-
-/// The most memory that was in use since the last call, from the kernel.
-fn peak_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) >> 10
-}
-
-fn forget_peak() {
-    // Not every kernel lets us; then the figure is the peak of all cases so far.
-    std::fs::write("/proc/self/clear_refs", "5").ok();
 }
 
 fn elements(size: u32, elements: u32) {

@@ -3,9 +3,13 @@
 //! As Elle's own generator asks: ten keys at a time, up to 256 appends to each, one to four steps a
 //! transaction; twenty clients; two in a hundred fail or are never answered. `file` is read from a
 //! columnar history in memory, as it lies in a mapped file. MOST bounds how many transactions there are.
+#[path = "kit/rng.rs"]
+mod rng;
+
 use checkers::format::columnar::{Columns, Writer};
 use checkers::transactional::{ListAppend, Strict, Txns};
 use checkers::{Budget, Call, Data, Event, Kind, Op, Process, Verb};
+use rng::Rng;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -58,19 +62,6 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = Instant::now();
     let made = black_box(work());
     (made, start.elapsed())
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// Takes events, and hands them to the file.

@@ -3,12 +3,22 @@
 //! Transactions of five steps by twenty sessions on ten thousand keys, half of the steps writes, all
 //! values unique. `serial` runs them one after the other at a random moment between invocation and
 //! answer; `replicas` lets four replicas follow one log at random distance, so that answers are
-//! causally consistent and no more. Memory is the peak of the process, input included.
+//! causally consistent and no more. Memory is the peak of the process while it judges, input included.
 //! `-- 1000000` ends at a million transactions.
+#[path = "kit/busy.rs"]
+mod busy;
+#[path = "kit/peak.rs"]
+mod peak;
+#[path = "kit/rng.rs"]
+mod rng;
+
+use busy::busy_ns;
 use checkers::Process;
 use checkers::transactional::weak::{Sessions, decide, decide_level};
 use checkers::transactional::{F, Level, NEVER, Registers, Status, Txns, ValueId};
 use checkers::{Budget, Data};
+use peak::{forget_peak, peak_mb};
+use rng::Rng;
 
 const SESSIONS: u64 = 20;
 const KEYS: u64 = 10_000;
@@ -35,6 +45,7 @@ fn measure(name: &str, txns: &Txns) {
             "| {name} | {size} | {judged} | {answer} | {ms:.0} | {} |",
             peak_mb()
         );
+        forget_peak();
     };
     let start = cpu_ms();
     let registers = Registers::of(txns);
@@ -69,19 +80,6 @@ fn measure(name: &str, txns: &Txns) {
         .filter(|(answer, _)| answer.fit == checkers::Fit::Fits)
         .count();
     row("all eleven", &format!("{fits} fit"), start);
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
 }
 
 /// One version of a key: where it stands in the log, which replica took it, and what it is.
@@ -172,16 +170,5 @@ fn simulate(size: u32, lag: u64) -> Txns {
 
 /// How long this process has had a core: other load does not count.
 fn cpu_ms() -> f64 {
-    let told = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let first = told.split_whitespace().next();
-    let nanoseconds: f64 = first.and_then(|first| first.parse().ok()).unwrap_or(0.0);
-    nanoseconds / 1e6
-}
-
-/// The most memory that this process ever had.
-fn peak_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kb.unwrap_or(0) / 1024
+    busy_ns() as f64 / 1e6
 }

@@ -24,7 +24,7 @@ pub(crate) mod script;
 #[cfg(test)]
 pub(crate) mod sketch;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use classify::classify;
 pub use cycles::{Decisions, decide};

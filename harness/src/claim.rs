@@ -1,5 +1,6 @@
 //! What operations are, if a judge finds nothing: *linearizable as a queue*, *convergent*.
 use checkers::model::MODELS;
+use checkers::transactional::Level;
 use std::borrow::Cow;
 
 /// Fits behind *are* and *not*. A judge that we do not know names itself by an adjective.
@@ -11,9 +12,25 @@ pub(crate) fn claim(name: &str) -> Cow<'_, str> {
         "writes-follow-reads" => "in keeping with writes-follow-reads",
         "staleness" => "fresh enough",
         "convergence" => "convergent",
-        _ => return of_model(name),
+        _ => return of_workload(name).map_or_else(|| of_model(name), Cow::from),
     };
     promise.into()
+}
+
+/// What the judge of a workload looked at; `bank` is a model too, which asks for more.
+fn of_workload(name: &str) -> Option<&'static str> {
+    Some(match name.strip_prefix("workload ")? {
+        "bank" => "those of a bank in which no read loses or finds money",
+        "set" => "those of a set that holds at the end what was added",
+        "set-full" => "those of a set that keeps what was added",
+        "total-queue" => "those of a queue that loses and invents nothing, whatever its order",
+        "long-fork" => "free of long forks",
+        "causal-reverse" => "free of causal reverses",
+        "g2" => "free of write skew between inserts of one key",
+        "monotonic" => "in the order of their timestamps",
+        "kafka" => "those of logs that lose and reorder nothing",
+        _ => return None,
+    })
 }
 
 fn of_model(name: &str) -> Cow<'_, str> {
@@ -24,7 +41,11 @@ fn of_model(name: &str) -> Cow<'_, str> {
     if MODELS.iter().any(|model| model.name == object) {
         return format!("{promise} as {}", noun(object)).into();
     }
-    name.into()
+    // Some levels are adjectives: what keeps them is *strict-serializable*.
+    match Level::named(name) {
+        Some(_) if !name.ends_with("able") => format!("in keeping with {name}").into(),
+        Some(_) | None => name.into(),
+    }
 }
 
 fn noun(model: &str) -> String {
@@ -43,7 +64,8 @@ fn noun(model: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::claim;
+    use super::{claim, of_workload};
+    use checkers::{domain, model};
 
     #[test]
     fn every_judge_makes_a_sentence() {
@@ -56,9 +78,24 @@ mod tests {
             ("k-atomic", "k-atomic"),
             ("staleness", "fresh enough"),
             ("serializable", "serializable"),
+            ("snapshot-isolation", "in keeping with snapshot-isolation"),
         ];
         for (name, expected) in cases {
             assert_eq!(claim(name), expected);
+        }
+    }
+
+    #[test]
+    fn workloads_are_not_called_what_models_are() {
+        for known in &domain::DOMAINS {
+            let judge = domain::checker(known.name, &model::Parameters::new());
+            let judge = judge.expect("it is a domain, and told nothing");
+            assert!(of_workload(judge.name()).is_some(), "{}", known.name);
+            assert!(
+                !claim(judge.name()).contains("linearizable"),
+                "{}",
+                known.name
+            );
         }
     }
 }

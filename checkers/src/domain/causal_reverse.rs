@@ -90,13 +90,13 @@ fn unwritten(
     seen: &FxHashMap<&Data, ()>,
 ) -> Vec<Finding> {
     let words = ["written", "write"];
-    let (mut phantom, mut aborted) = (None, None);
+    let (mut garbage, mut aborted) = (None, None);
     let written = |value: &Data| writes.get(value).copied().unwrap_or_default();
     for value in seen.keys().copied() {
         let write = written(value);
         let slot = match (write.attempted, write.failed) {
             (Some(write), _) if !deeds.is_before(read, write) => continue,
-            (None, None) => &mut phantom,
+            (None, None) => &mut garbage,
             _ => &mut aborted,
         };
         // The least, so that the same history is told in the same words.
@@ -109,7 +109,7 @@ fn unwritten(
             None => nowhere(deeds, value, write.failed, read, &words),
         }
     };
-    [phantom, aborted].into_iter().flatten().map(tell).collect()
+    [garbage, aborted].into_iter().flatten().map(tell).collect()
 }
 
 fn reversed(deeds: &Deeds<'_>, [first, last, read]: [At; 3], others: usize) -> Finding {

@@ -76,7 +76,12 @@ pub fn checker(name: &str, parameters: &Parameters) -> Result<Box<dyn Checker>, 
         "kafka" => Box::new(kafka::Kafka),
         _ => unreachable!("every domain of the table has an arm"),
     };
-    Ok(Box::new(Guarded { domain, judge }))
+    let name = format!("workload {}", domain.name);
+    Ok(Box::new(Guarded {
+        name,
+        domain,
+        judge,
+    }))
 }
 
 /// Parameters by their kind.
@@ -115,6 +120,8 @@ impl Told<'_> {
 
 /// Leaves undecided what is about something else, and hides nothing that is wrong elsewhere.
 struct Guarded {
+    /// `workload bank`, as there is a model of that name too.
+    name: String,
     domain: &'static Domain,
     judge: Box<dyn Judge>,
 }
@@ -132,7 +139,7 @@ const ANOMALIES_HELD_MAX: usize = 1_000;
 
 impl Checker for Guarded {
     fn name(&self) -> &str {
-        self.domain.name
+        &self.name
     }
 
     fn check(&self, history: &History, budget: &Budget) -> Verdict {

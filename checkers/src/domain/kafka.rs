@@ -100,7 +100,7 @@ fn name(story: &Story<'_>, message: &Message<'_>) -> String {
 
 /// A message that was polled and cannot be there.
 fn unsent(deeds: &Deeds<'_>, story: &Story<'_>, message: &Message<'_>) -> Option<Finding> {
-    let poll = message.polled?;
+    let (_, poll) = message.polled?;
     let called = Data::from(name(story, message).as_str());
     let finding = match message.attempted {
         None => nowhere(deeds, &called, message.failed, poll, &["sent", "send"]),
@@ -191,7 +191,7 @@ fn duplicates(story: &Story<'_>) -> Vec<Finding> {
 fn precommitted(deeds: &Deeds<'_>, story: &Story<'_>) -> Vec<Finding> {
     let own = story.polls.iter().filter(|poll| {
         let message = &story.messages[poll.message as usize];
-        message.attempts == 1 && message.attempted == Some(poll.by)
+        message.attempted == Some(poll.by) && message.attempted_last == Some(poll.by)
     });
     let tell = |poll: &story::Poll| {
         let called = name(story, &story.messages[poll.message as usize]);

@@ -155,7 +155,7 @@ pub(super) fn unexpected(deeds: &Deeds<'_>, additions: &Additions<'_>, read: At)
         };
         // One of a kind is enough from one read.
         let slot = match finding.kind {
-            AnomalyKind::PhantomRead => 0,
+            AnomalyKind::GarbageRead => 0,
             AnomalyKind::AbortedRead => 1,
             _ => 2,
         };
@@ -177,7 +177,7 @@ pub(super) fn nowhere(
     let (who, element) = (deeds.who(read), shown(element));
     match failed {
         None => Finding {
-            kind: AnomalyKind::PhantomRead,
+            kind: AnomalyKind::GarbageRead,
             sentence: format!("{who} found {element}, which nobody had {done}"),
             cast: vec![(read, "finds what nobody made")],
             steps: vec![remark(format!(

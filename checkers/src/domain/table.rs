@@ -6,7 +6,7 @@ use std::fmt;
 /// A workload that comes with a promise and a judge.
 #[derive(Clone, Debug)]
 pub struct Domain {
-    /// As in `assay check --model set-full`.
+    /// As in `assay check -w set-full`.
     pub name: &'static str,
     /// One line: what is promised.
     pub about: &'static str,

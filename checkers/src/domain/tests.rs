@@ -1,10 +1,13 @@
 //! The judges of domains against drawings, direct definitions, simulations and recorded histories.
+mod broken_logs;
 mod drawn;
 mod drawn_order;
 mod kafka;
 mod oracle;
 mod random;
+mod random_logs;
 mod random_more;
+mod recorded;
 
 use super::{DOMAINS, checker};
 use crate::model::{Parameters, script};
@@ -124,8 +127,8 @@ fn check(domain: &str, text: &str, expected: &str) {
         for anomaly in anomalies {
             let kept: Vec<usize> = anomaly.witness.iter().map(|op| op.invoked).collect();
             let again = judge(name, parameters, &only(&history, &kept));
-            // A history of reads alone tells nothing of phantoms, and only one set-up is shown.
-            let needs_more = anomaly.kind == crate::AnomalyKind::PhantomRead
+            // A history of reads alone tells nothing of garbage reads, and only one set-up is shown.
+            let needs_more = anomaly.kind == crate::AnomalyKind::GarbageRead
                 || (name == "bank" && text.matches("write").count() > 1);
             let is_proof = matches!(again, Verdict::Invalid { .. });
             assert!(
@@ -231,7 +234,7 @@ fn rounds(usual: u64) -> u64 {
 fn every_domain_leads_to_its_judge() {
     for domain in &DOMAINS {
         let judge = checker(domain.name, &Parameters::new()).expect("a judge");
-        assert_eq!(judge.name(), domain.name);
+        assert_eq!(judge.name(), format!("workload {}", domain.name));
         let strange = Parameters::from([("strange".to_owned(), 3.into())]);
         assert!(checker(domain.name, &strange).is_err());
         for (name, _) in domain.parameters {

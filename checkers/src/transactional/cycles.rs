@@ -11,11 +11,13 @@ mod forbidden;
 mod levels;
 mod pattern;
 mod reach;
+mod route;
 mod shortest;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod worst;
 
 use super::acyclic::{self, Order};
 use super::classify::classify;
@@ -59,6 +61,29 @@ pub fn decide(
         );
         return finish(board, cycles, txns);
     }
+    if let Some((stuck, shown)) = judge(txns, inference, &mut board, budget) {
+        cycles = explain(&stuck, shown, &mut board, budget);
+    }
+    finish(board, cycles, txns)
+}
+
+/// The answers of [`decide`] alone, without the search for what shows them best.
+pub(super) fn answers(txns: &Txns, inference: &Inference, budget: &Budget) -> Vec<Answer> {
+    let mut board = Board::new(txns, inference);
+    judge(txns, inference, &mut board, budget);
+    board.answers(&[], txns)
+}
+
+/// What is stuck, and what shows the levels that some walk refutes.
+type Judged<'a> = (Stuck<'a>, Vec<(Level, Vec<Arc>)>);
+
+/// Decides every level; none is returned if no transaction is stuck.
+fn judge<'a>(
+    txns: &'a Txns,
+    inference: &'a Inference,
+    board: &mut Board,
+    budget: &'a Budget,
+) -> Option<Judged<'a>> {
     let family = if txns.has_real_time {
         Family::Strong
     } else {
@@ -88,12 +113,12 @@ pub fn decide(
         Ok(Order::Stuck(members)) => match Stuck::new(txns, &inference.graph, members, budget) {
             Err(reason) => board.give_up(&reason),
             Ok(stuck) => {
-                let shown = stuck.decide(&mut board, budget);
-                cycles = explain(&stuck, shown, &mut board, budget);
+                let shown = stuck.decide(board, budget);
+                return Some((stuck, shown));
             }
         },
     }
-    finish(board, cycles, txns)
+    None
 }
 
 /// A cycle, and whether it is known to be shortest.

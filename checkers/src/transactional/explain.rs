@@ -1,6 +1,6 @@
 //! Findings and cycles told to a reader: short names, the transactions as they were recorded, one sentence a step.
 use super::events::Events;
-use super::inference::{Cycle, Evidence, Finding, LABEL_END, LABEL_START, Told, label};
+use super::inference::{Cycle, Evidence, Finding, Told, label, named, next_label};
 use super::{Arc, NO_KEY, Status, Txn, Txns, Via};
 use crate::words::{self, cut, sentence};
 use crate::{Anomaly, AnomalyKind, Edge, Key, Step, WitnessOp};
@@ -199,14 +199,7 @@ impl Cast {
     }
 
     fn filled(&self, text: &str) -> String {
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, txn, after)) = next_label(rest) {
-            filled.push_str(before);
-            filled.push_str(&Cast::name(self.place(txn)));
-            rest = after;
-        }
-        filled + rest
+        named(text, |txn| Cast::name(self.place(txn)))
     }
 
     fn sentence(&self, text: &str) -> String {
@@ -242,11 +235,4 @@ fn named_in(text: &str, txns: &mut Vec<Txn>) {
         txns.push(txn);
         rest = after;
     }
-}
-
-/// What stands before the first label, whom it names, and what follows.
-fn next_label(text: &str) -> Option<(&str, Txn, &str)> {
-    let (before, rest) = text.split_once(LABEL_START)?;
-    let (number, after) = rest.split_once(LABEL_END)?;
-    Some((before, number.parse().ok()?, after))
 }

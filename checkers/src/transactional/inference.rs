@@ -59,8 +59,27 @@ pub fn label(txn: Txn) -> String {
     format!("{LABEL_START}{txn}{LABEL_END}")
 }
 
-pub(super) const LABEL_START: char = '\u{1}';
-pub(super) const LABEL_END: char = '\u{2}';
+const LABEL_START: char = '\u{1}';
+const LABEL_END: char = '\u{2}';
+
+/// What stands before the first label, whom it names, and what follows.
+pub(super) fn next_label(text: &str) -> Option<(&str, Txn, &str)> {
+    let (before, rest) = text.split_once(LABEL_START)?;
+    let (number, after) = rest.split_once(LABEL_END)?;
+    Some((before, number.parse().ok()?, after))
+}
+
+/// `text` with names for its labels.
+pub(super) fn named(text: &str, name: impl Fn(Txn) -> String) -> String {
+    let mut named = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, txn, after)) = next_label(rest) {
+        named.push_str(before);
+        named.push_str(&name(txn));
+        rest = after;
+    }
+    named + rest
+}
 
 /// Whoever inferred a dependency can say how.
 pub trait Evidence {

@@ -2,6 +2,7 @@
 mod contended;
 mod lists;
 mod registers;
+pub(in crate::transactional) mod unseen;
 
 use super::level::{Level, refutes};
 use super::settle::Settled;
@@ -119,9 +120,9 @@ impl Transactional {
             Workload::ListAppend => lists::look(txns, events, budget),
             Workload::RwRegister => registers::look(txns, self.level, events, budget),
         };
-        evidence.levels = found.settled.answers();
+        evidence.levels = found.settled.answers(txns);
         evidence.method = found.method;
-        let why = found.settled.why(self.level);
+        let why = found.settled.why(self.level, txns);
         match found.settled.fit(self.level) {
             Fit::Fits => {
                 evidence.keys_valid = evidence.keys;

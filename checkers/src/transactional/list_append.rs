@@ -8,6 +8,7 @@ mod evidence;
 mod scan;
 mod slots;
 mod strict;
+mod tails;
 mod told;
 mod versions;
 

@@ -1,5 +1,6 @@
 //! From single answers to all levels: what fits a level fits all weaker ones, what refutes one refutes all stronger ones.
-use super::inference::{Answer, Finding, LABEL_END, LABEL_START};
+use super::Txns;
+use super::inference::{Answer, Finding, named};
 use super::level::{Level, refutes};
 use crate::{Fit, LevelAnswer};
 
@@ -16,9 +17,14 @@ impl Settled {
         }
     }
 
-    fn place(level: Level) -> usize {
-        let place = Level::ALL.iter().position(|known| *known == level);
-        place.expect("ALL lists every level")
+    /// These answers, one for each level in the order of [`Level::ALL`], as they are.
+    pub(super) fn of(answers: Vec<Answer>) -> Settled {
+        let mut settled = Settled::new();
+        for answer in answers {
+            let place = answer.level as usize;
+            settled.known[place] = Some(answer);
+        }
+        settled
     }
 
     /// Takes an answer, and what follows from it. What was decided before stays.
@@ -44,7 +50,7 @@ impl Settled {
     }
 
     fn note(&mut self, answer: Answer) {
-        let slot = &mut self.known[Settled::place(answer.level)];
+        let slot = &mut self.known[answer.level as usize];
         let is_news = match slot {
             None => true,
             Some(old) => old.fit == Fit::Undecided && answer.fit != Fit::Undecided,
@@ -86,30 +92,45 @@ impl Settled {
         }
     }
 
+    /// What is known of a level, if anything is.
+    pub(super) fn known(&self, level: Level) -> Option<&Answer> {
+        self.known[level as usize].as_ref()
+    }
+
     /// Whether a level is decided.
     pub(super) fn is_decided(&self, level: Level) -> bool {
         self.fit(level) != Fit::Undecided
     }
 
     pub(super) fn fit(&self, level: Level) -> Fit {
-        let known = &self.known[Settled::place(level)];
-        known.as_ref().map_or(Fit::Undecided, |answer| answer.fit)
+        self.known(level)
+            .map_or(Fit::Undecided, |answer| answer.fit)
     }
 
-    /// By what it is so. There is no witness here to give transactions their short names.
-    pub(super) fn why(&self, level: Level) -> String {
-        let known = &self.known[Settled::place(level)];
-        let why = known.as_ref().map(|answer| &*answer.why);
-        let why = why.unwrap_or("nobody looked");
-        why.replace(LABEL_START, "#").replace(LABEL_END, "")
+    /// By what it is so. There is no witness here to give transactions their short names: they are
+    /// called by their process and the position of their invocation in the history.
+    pub(super) fn why(&self, level: Level, txns: &Txns) -> String {
+        let why = self.known(level).map(|answer| &*answer.why);
+        named(why.unwrap_or("nobody looked"), |txn| {
+            let (process, event) = (txns.process[txn as usize].0, txns.invoked[txn as usize]);
+            format!("(process {process}, event {event})")
+        })
+    }
+
+    /// One answer for each level about which something is known, the strongest level first.
+    pub(super) fn into_answers(mut self) -> Vec<Answer> {
+        let levels = Level::ALL.into_iter();
+        levels
+            .filter_map(|level| self.known[level as usize].take())
+            .collect()
     }
 
     /// All of it, the strongest level first.
-    pub(super) fn answers(&self) -> Vec<LevelAnswer> {
+    pub(super) fn answers(&self, txns: &Txns) -> Vec<LevelAnswer> {
         let levels = Level::ALL.iter().map(|level| LevelAnswer {
             level: level.name().to_owned(),
             fit: self.fit(*level),
-            why: self.why(*level),
+            why: self.why(*level, txns),
         });
         levels.collect()
     }

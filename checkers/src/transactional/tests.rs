@@ -1,4 +1,5 @@
 //! Transactions as others recorded them, and as columnar files hold them.
 mod columns;
-mod corpus;
+pub(crate) mod corpus;
+mod names;
 mod verdicts;

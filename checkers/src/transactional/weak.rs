@@ -1,10 +1,14 @@
 //! The weak isolation levels of registers, decided without knowing the order of versions.
 mod causal;
 mod clocks;
+mod commits;
 mod forced;
 mod guarantees;
 mod knots;
 mod order;
+mod placed;
+mod runs;
+mod sight;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -13,9 +17,8 @@ mod view;
 
 use super::{Answer, Cycle, Finding, Level, Registers, Txn, Txns};
 use crate::{Budget, Fit};
-use forced::Sink;
 use guarantees::Broken;
-use order::{Base, Before, Forced, ForcedBySecond, Graph};
+use order::{Base, Before, Forced};
 use view::{INITIAL, View};
 
 /// Whether a level has to respect the order in which each process ran its transactions.
@@ -196,9 +199,11 @@ impl<'a> Judge<'a> {
                 Ok(_) => Ok(guarantees::writes_follow_reads(view).map(Refuted::from)),
             },
             Level::MonotonicWrites => {
-                self.forced(WRITES, &|sink| forced::monotonic_writes(view, sink))
+                self.forced_nearby(&|placed, sink| forced::monotonic_writes(view, placed, sink))
             }
-            Level::Pram => self.forced(WRITES, &|sink| forced::pipelined(view, sink)),
+            Level::Pram => {
+                self.forced_nearby(&|placed, sink| forced::pipelined(view, placed, sink))
+            }
             Level::Causal => self.causal(),
             _ => panic!("{level:?} is not one of the weak levels"),
         }
@@ -217,85 +222,6 @@ impl<'a> Judge<'a> {
             }
             _ => None,
         }
-    }
-
-    fn ordered(&self, base: Base) -> Result<Vec<Txn>, Vec<Before>> {
-        let graph = Graph {
-            view: &self.view,
-            base,
-            forced: &ForcedBySecond::default(),
-        };
-        graph.order().map_err(|cycle| graph.shorter(cycle))
-    }
-
-    /// Whether the base and what is forced on top of it leave an order of commits.
-    ///
-    /// An order that respects the base is tried first: mostly nothing is forced against it.
-    fn forced(&self, base: Base, force: &dyn Fn(&mut Sink<'_>) -> bool) -> Judged {
-        let order = match self.ordered(base) {
-            Ok(order) => order,
-            Err(cycle) => return Ok(Some(Refuted::Cycle(cycle))),
-        };
-        // The order that respects reads too, where it is not asked for, is the better guess.
-        let order = if base.has_reads {
-            order
-        } else {
-            self.ordered(EVERYTHING).unwrap_or(order)
-        };
-        let mut place = vec![0_u32; self.view.txns.len()];
-        for (at, &txn) in order.iter().enumerate() {
-            place[txn as usize] = at as u32;
-        }
-        drop(order);
-        let mut initial = None;
-        let fits = force(&mut |pair| {
-            if pair.second == INITIAL {
-                initial = Some(pair);
-                return false;
-            }
-            place[pair.first as usize] < place[pair.second as usize]
-        });
-        if let Some(pair) = initial {
-            return Ok(Some(Refuted::Initial(pair)));
-        }
-        if fits {
-            return Ok(None);
-        }
-        drop(place);
-        let mut pairs = Vec::new();
-        let mut spent = None;
-        let mut taken = 0;
-        force(&mut |pair: Forced| {
-            if pair.second == INITIAL {
-                initial = Some(pair);
-                return false;
-            }
-            if pairs.len() % PAIRS_PER_LOOK == 0 {
-                let bytes = (2 * size_of::<Forced>() * pairs.capacity()) as u64 - taken;
-                self.budget.take(bytes);
-                taken += bytes;
-                spent = self.budget.spent();
-            }
-            pairs.push(pair);
-            spent.is_none()
-        });
-        let judged = match (initial, spent) {
-            (Some(pair), _) => Ok(Some(Refuted::Initial(pair))),
-            (None, Some(reason)) => Err(Stopped::Spent(reason)),
-            (None, None) => Ok(self.closed(base, &pairs).map(Refuted::Cycle)),
-        };
-        self.budget.give_back(taken);
-        judged
-    }
-
-    fn closed(&self, base: Base, pairs: &[Forced]) -> Option<Vec<Before>> {
-        let graph = Graph {
-            view: &self.view,
-            base,
-            forced: &ForcedBySecond::new(self.view.txns.len(), pairs),
-        };
-        let cycle = graph.order().err()?;
-        Some(graph.shorter(cycle))
     }
 
     fn causal(&self) -> Judged {
@@ -335,8 +261,6 @@ impl<'a> Judge<'a> {
         }
     }
 }
-
-const PAIRS_PER_LOOK: usize = 1 << 14;
 
 /// The order of sessions, for levels that order writes only.
 const WRITES: Base = Base {

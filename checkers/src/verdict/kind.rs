@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnomalyKind {
-    /// A value that nobody wrote.
-    PhantomRead,
+    /// A value that nobody wrote: no phantom, which is about what a predicate finds.
+    GarbageRead,
     /// A value whose write had failed, or had not begun.
     AbortedRead,
     /// More holders of a lock at one instant than it allows.
@@ -122,7 +122,7 @@ pub enum AnomalyKind {
 impl AnomalyKind {
     /// Every kind, for tests that must not forget one.
     pub const ALL: [AnomalyKind; 56] = [
-        AnomalyKind::PhantomRead,
+        AnomalyKind::GarbageRead,
         AnomalyKind::AbortedRead,
         AnomalyKind::MutualExclusion,
         AnomalyKind::FencingToken,
@@ -183,7 +183,7 @@ impl AnomalyKind {
     /// In plain words: `stale read`.
     pub fn title(self) -> &'static str {
         match self {
-            AnomalyKind::PhantomRead => "phantom value",
+            AnomalyKind::GarbageRead => "garbage read",
             AnomalyKind::AbortedRead => "aborted read",
             AnomalyKind::MutualExclusion => "mutual exclusion broken",
             AnomalyKind::FencingToken => "fencing token went backwards",

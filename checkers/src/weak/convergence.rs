@@ -264,7 +264,7 @@ impl KeyStory {
                 let (kind, why) = if is_failed {
                     (AnomalyKind::AbortedRead, "the write of which had failed")
                 } else {
-                    (AnomalyKind::PhantomRead, "which nobody had written")
+                    (AnomalyKind::GarbageRead, "which nobody had written")
                 };
                 let found = value(read);
                 let sentence = format!(

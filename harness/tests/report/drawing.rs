@@ -70,7 +70,7 @@ fn a_step_that_points_nowhere_is_only_text() {
 
 #[test]
 fn an_anomaly_without_operations_has_no_drawing() {
-    let page = page(chain(AnomalyKind::PhantomRead, 0, 1));
+    let page = page(chain(AnomalyKind::GarbageRead, 0, 1));
     assert!(page.contains("data-ops=\"0\"") && !page.contains("cex-svg"));
 }
 

@@ -1,7 +1,7 @@
 //! Where producers and consumers stand: both go forward, and consumers pass nothing over.
 use super::story::{Poll, Story, Told};
 use super::{FINDINGS_MAX, name};
-use crate::domain::deed::{At, Deeds, End};
+use crate::domain::deed::{Deeds, End};
 use crate::domain::finding::{Finding, remark, shown};
 use crate::{AnomalyKind, Process};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -60,7 +60,8 @@ struct Positions<'s, 'd> {
     /// For each key, the messages that anybody may have to see by offset.
     log: Vec<Vec<Told>>,
     findings: Vec<Finding>,
-    is_told: FxHashSet<(u32, u32)>,
+    /// Pairs of messages that were told already, by what is wrong with them.
+    is_told: FxHashSet<(AnomalyKind, u32, u32)>,
 }
 
 /// Polls that go back, or pass over what is there.
@@ -116,7 +117,7 @@ impl Positions<'_, '_> {
             return;
         }
         if offset <= stood {
-            if self.is_told.insert((poll.message, earlier.message)) {
+            if self.told(AnomalyKind::OutOfOrder, poll, earlier.message) {
                 let finding = back(deeds, self.story, earlier, poll);
                 self.findings.push(finding);
             }
@@ -126,17 +127,18 @@ impl Positions<'_, '_> {
         let from = log.partition_point(|told| told.offset <= stood);
         let mut between = log[from..].iter().take_while(|told| told.offset < offset);
         // What its own transaction sent, it need not see.
-        let skipped = between.find(|told| !self.is_own(told, poll.by));
+        let skipped = between.find(|told| !self.story.is_own(told.message, poll.by));
         if let Some(skipped) = skipped.copied()
-            && self.is_told.insert((poll.message, skipped.message))
+            && self.told(AnomalyKind::SkippedElement, poll, skipped.message)
         {
             let finding = over(deeds, self.story, earlier, poll, skipped);
             self.findings.push(finding);
         }
     }
 
-    fn is_own(&self, told: &Told, by: At) -> bool {
-        self.story.messages[told.message as usize].attempted == Some(by)
+    /// Whether this is the first time that it is told.
+    fn told(&mut self, kind: AnomalyKind, poll: Poll, other: u32) -> bool {
+        self.is_told.insert((kind, poll.message, other))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What was sent and polled, in columns.
 use crate::domain::deed::{At, Deed, Deeds};
 use crate::{Data, Key, Verb};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Everything that was sent or polled.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub(super) struct Story<'d> {
     pub(super) open_poll: Option<At>,
     /// Whether anything was ever assigned or subscribed to.
     pub(super) is_assigned: bool,
+    /// What transactions sent that did not fail.
+    own: FxHashSet<(At, u32)>,
     numbers: FxHashMap<(Key, &'d Data), u32>,
     places: FxHashMap<(u32, &'d Data), u32>,
 }
@@ -31,14 +33,15 @@ pub(super) struct Story<'d> {
 pub(super) struct Message<'d> {
     pub(super) key: u32,
     pub(super) value: &'d Data,
-    /// The first send that was answered, and the offset that it was told.
+    /// Of the sends that were answered the one with the lowest offset, if any was told one.
     pub(super) acknowledged: Option<(At, Option<i64>)>,
-    /// The first send that did not fail, and how many did not.
+    /// The first and the last send that did not fail, and how many did not.
     pub(super) attempted: Option<At>,
+    pub(super) attempted_last: Option<At>,
     pub(super) attempts: usize,
     pub(super) failed: Option<At>,
-    /// The first poll that had it.
-    pub(super) polled: Option<At>,
+    /// Of the polls that had it the one that was answered first, and where.
+    pub(super) polled: Option<(usize, At)>,
 }
 
 /// That a message stands at an offset.
@@ -100,6 +103,11 @@ impl<'d> Story<'d> {
         story
     }
 
+    /// Whether this transaction sent the message itself.
+    pub(super) fn is_own(&self, message: u32, by: At) -> bool {
+        self.own.contains(&(by, message))
+    }
+
     fn message(&mut self, key: Key, name: &'d Data, value: &'d Data) -> u32 {
         let next = u32::try_from(self.keys.len()).expect("fewer than 2^32 keys");
         let number = *self.numbers.entry((key, name)).or_insert(next);
@@ -114,6 +122,7 @@ impl<'d> Story<'d> {
                 value,
                 acknowledged: None,
                 attempted: None,
+                attempted_last: None,
                 attempts: 0,
                 failed: None,
                 polled: None,
@@ -165,10 +174,19 @@ impl<'d> Story<'d> {
         }
         message.attempts += 1;
         message.attempted.get_or_insert(at);
+        message.attempted_last = Some(at);
+        if *deed.f() == Verb::Txn {
+            self.own.insert((at, number));
+        }
         if deed.answered().is_none() {
             return;
         }
-        message.acknowledged.get_or_insert((at, offset));
+        let is_lower = |known: i64| offset.is_some_and(|offset| offset < known);
+        match message.acknowledged {
+            Some((_, Some(known))) if !is_lower(known) => {}
+            Some((_, None)) if offset.is_none() => {}
+            _ => message.acknowledged = Some((at, offset)),
+        }
         if let Some(offset) = offset {
             self.sends.push(Told {
                 key: message.key,
@@ -186,31 +204,35 @@ impl<'d> Story<'d> {
         if deed.is_unknown() && (deed.is_named("poll") || asked.iter().any(is_poll)) {
             self.open_poll.get_or_insert(at);
         }
+        let Some(answered) = deed.answered() else {
+            return;
+        };
         let answer = deed.output().and_then(Data::list).unwrap_or_default();
+        let key = deed.call.key;
         if answer.iter().any(|step| is_poll(step) || is_send(step)) {
             for step in answer.iter().filter(|step| is_poll(step)) {
                 let polled = step
                     .list()
                     .and_then(|step| step.get(1))
                     .and_then(Data::list);
-                self.poll(at, deed.call.key, polled.unwrap_or_default(), batch);
+                self.poll((answered, at), key, polled.unwrap_or_default(), batch);
             }
         } else if deed.is_named("poll") {
-            self.poll(at, deed.call.key, answer, batch);
+            self.poll((answered, at), key, answer, batch);
         }
     }
 
     /// `[[key [[offset value] …]] …]`
-    fn poll(&mut self, at: At, key: Key, polled: &'d [Data], batch: &mut u32) {
+    fn poll(&mut self, this: (usize, At), key: Key, polled: &'d [Data], batch: &mut u32) {
         *batch += 1;
         for (name, messages) in polled.iter().filter_map(Data::pair) {
             let messages = messages.list().unwrap_or_default();
             for (offset, value) in messages.iter().filter_map(Data::pair) {
                 let number = self.message(key, name, value);
                 let message = &mut self.messages[number as usize];
-                message.polled.get_or_insert(at);
+                message.polled = Some(message.polled.map_or(this, |first| first.min(this)));
                 self.polls.push(Poll {
-                    by: at,
+                    by: this.1,
                     batch: *batch,
                     key: message.key,
                     offset: offset.int(),

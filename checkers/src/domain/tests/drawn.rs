@@ -11,7 +11,7 @@ fn a_set_loses_nothing_and_finds_nothing_else() {
     check("set", "0: add 1; 0: add 2; 0( read; 0) [1]", "lost-element");
     check("set", "0: add 1; 0: add 2 → ?; 1: read → [1]", "valid");
     check("set", "0: add 1; 0: add 2 → ?; 1: read → [1 2]", "valid");
-    check("set", "0: add 1; 0: read → [1 2]", "phantom-read");
+    check("set", "0: add 1; 0: read → [1 2]", "garbage-read");
     check(
         "set",
         "0: add 1; 0: add 2 → x; 1: read → [1 2]",
@@ -91,7 +91,7 @@ fn elements_of_a_full_set_come_to_stay() {
     check(
         "set-full",
         "0: add 1; 0: read → [1 2]; 0: read → [1]",
-        "phantom-read",
+        "garbage-read",
     );
     check(
         "set-full",

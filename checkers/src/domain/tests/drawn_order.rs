@@ -28,7 +28,7 @@ fn readers_agree_on_the_order_of_writes() {
         "long-fork",
     );
     check_reads(&[x, r#"["r" 1 1] ["r" 2 1] ["r" 0 nil]"#], "long-fork");
-    check_reads(&[x, r#"["r" 2 2] ["r" 3 nil]"#], "phantom-read");
+    check_reads(&[x, r#"["r" 2 2] ["r" 3 nil]"#], "garbage-read");
     check(
         "long-fork",
         r#"0: write [0 1] → x; 1: read → [["r" 0 1] ["r" 1 nil]]"#,
@@ -101,7 +101,7 @@ fn who_sees_a_write_sees_those_before_it() {
     check(
         "causal-reverse",
         "0: write 1; 0: write 2; 1: read → [1 2 3]",
-        "phantom-read",
+        "garbage-read",
     );
     check(
         "causal-reverse",
@@ -219,7 +219,7 @@ fn timestamps_follow_the_order_of_additions() {
     check(
         "monotonic",
         "0: add 1; 0: add 2; 1: read → [[1 10] [2 20] [3 30]]",
-        "phantom-read",
+        "garbage-read",
     );
     check(
         "monotonic",
@@ -305,7 +305,7 @@ fn what_goes_into_a_queue_comes_out() {
     check(
         "total-queue",
         "0: enqueue 1; 0: dequeue → 1; 0: dequeue → 2",
-        "phantom-read",
+        "garbage-read",
     );
     check(
         "total-queue",

@@ -46,7 +46,7 @@ fn logs_lose_nothing_and_keep_their_order() {
     );
     log(
         "1: poll → [[7 [[0 1] [1 9] [2 3]]]]; 2: poll → [[7 [[1 2]]]]",
-        "phantom-read incompatible-order",
+        "garbage-read incompatible-order",
     );
     log(
         "1: poll → [[7 [[0 1] [1 2] [2 3] [3 1]]]]",
@@ -63,6 +63,17 @@ fn logs_lose_nothing_and_keep_their_order() {
     log(
         "1: poll → [[7 [[0 1] [1 2] [2 3] [3 4]]]]; 0: send [7 4] → ?",
         "aborted-read",
+    );
+    // One poll began before the message was sent and ended after it, another had ended before.
+    log(
+        "1( poll; 2: poll → [[7 [[0 1] [1 2] [2 3] [3 4]]]]; 0: send [7 4] → 3; 1) [[7 [[3 4]]]]",
+        "aborted-read",
+    );
+    // Of a message that was sent twice the lower place was passed.
+    check(
+        "kafka",
+        "0: send [7 9] → 5; 2: send [7 9] → 1; 3: send [7 8] → 3; 1: poll → [[7 [[3 8]]]]",
+        "lost-write",
     );
     check(
         "kafka",

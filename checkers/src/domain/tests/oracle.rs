@@ -78,7 +78,7 @@ pub(super) fn unexpected(
             .filter(|other| **other == element)
             .count();
         if adds.is_empty() {
-            kinds.push("phantom-read");
+            kinds.push("garbage-read");
         } else if tried.is_empty() || tried.iter().all(|add| read.returned < add.invoked) {
             kinds.push("aborted-read");
         } else if with_times && times > tried.len() {

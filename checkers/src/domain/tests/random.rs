@@ -118,7 +118,7 @@ fn sets_are_judged_by_their_definition() {
             "valid",
             "unknown",
             "lost-element",
-            "phantom-read",
+            "garbage-read",
             "aborted-read",
             "duplicate-elements",
         ],
@@ -222,7 +222,7 @@ fn causal_reverses_are_judged_by_their_definition() {
             "unknown",
             "causal-reverse",
             "aborted-read",
-            "phantom-read",
+            "garbage-read",
         ],
     );
 }

@@ -45,7 +45,7 @@ fn queues_are_judged_by_their_definition() {
             "lost-element",
             "duplicate-delivery",
             "aborted-read",
-            "phantom-read",
+            "garbage-read",
         ],
     );
 }
@@ -79,7 +79,7 @@ fn queue(all: &[Deed]) -> Vec<&'static str> {
             .collect();
         let times = taken.iter().filter(|(other, _)| other == element).count();
         if puts(element).is_empty() {
-            expected.push("phantom-read");
+            expected.push("garbage-read");
         } else if tried.is_empty() || tried.iter().all(|put| take.returned < put.invoked) {
             expected.push("aborted-read");
         } else if times > tried.len() {

@@ -127,7 +127,7 @@ pub(in crate::linearizable) fn by_flaw(asked: &[Asked], flaw: Flaw, words: &Word
             );
             let name = tell.name(take);
             let end = format!("{name} {taken} {value}, and no operation {put} it");
-            tell.end(AnomalyKind::PhantomRead, sentence, &end)
+            tell.end(AnomalyKind::GarbageRead, sentence, &end)
         }
         Flaw::TakenTwice {
             put: begun,
@@ -161,7 +161,7 @@ pub(in crate::linearizable) fn by_flaw(asked: &[Asked], flaw: Flaw, words: &Word
             let sentence = format!("{a} {taken} {value} before {b} began to put it in");
             tell.real_time(take, begun);
             let end = format!("only {b} {put} {value}, so {a} cannot have {taken} it");
-            tell.end(AnomalyKind::PhantomRead, sentence, &end)
+            tell.end(AnomalyKind::AbortedRead, sentence, &end)
         }
     }
 }

@@ -62,9 +62,9 @@ fn what_overtook_is_told_by_four_operations() {
 }
 
 #[test]
-fn what_was_dequeued_before_it_was_enqueued_is_a_phantom() {
+fn what_was_dequeued_before_it_was_enqueued_is_refuted() {
     let proof = queue().accused(&ENGINE, &[(4, false, 0, 1), (4, true, 2, 3)]);
-    assert_eq!(proof.kind, AnomalyKind::PhantomRead);
+    assert_eq!(proof.kind, AnomalyKind::AbortedRead);
     assert_eq!(
         proof.sentence,
         "{0} dequeued 4 before {1} began to put it in"

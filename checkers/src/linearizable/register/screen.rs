@@ -105,13 +105,13 @@ fn first_orphan(register: &Register, sources: &Sources<'_>) -> Option<Projection
     if let Some(writer) = sources.last_writer(orphan, state) {
         core.add_writer(writer);
     }
-    let is_phantom = state != NIL && sources.last_writer(orphan, state).is_none();
+    let is_garbage = state != NIL && sources.last_writer(orphan, state).is_none();
     let overwriter = if lost == Some(orphan) {
         sources.overwriter(orphan)
     } else {
         sources.first_overwriter(orphan, state)
     };
-    if let Some(writer) = overwriter.filter(|_| !is_phantom) {
+    if let Some(writer) = overwriter.filter(|_| !is_garbage) {
         core.add_writer(writer);
     }
     Some(core)

@@ -32,9 +32,22 @@ fn check(asked: &[Asked]) -> Answer {
         Ok(ops) => ops,
         Err(why) => return Answer::Outside(why),
     };
-    level::answer(asked, &ops, RANGE, WORDS, || {
+    let mut answer = level::answer(asked, &ops, RANGE, WORDS, || {
         Answer::Outside("additions or removals that do not say whether they changed anything")
-    })
+    });
+    if let Answer::Illegal(proof) = &mut answer
+        && proof.kind == AnomalyKind::GarbageRead
+    {
+        let of = |op: u32| &asked[op as usize].call.f;
+        proof.kind = match &*proof.ops {
+            _ if asked.iter().all(|asked| asked.call.f != Verb::Add) => proof.kind,
+            // Somebody did add it, but not in time, or it had been removed again.
+            [_] => AnomalyKind::AbortedRead,
+            ops if ops.iter().any(|(op, _)| *of(*op) == Verb::Remove) => AnomalyKind::StaleRead,
+            _ => AnomalyKind::NonLinearizable,
+        };
+    }
+    answer
 }
 
 fn order(asked: &[Asked]) -> Option<Vec<u32>> {
@@ -73,7 +86,7 @@ fn act(asked: &Asked) -> Result<Act, Outside> {
 fn kind(act: Act) -> AnomalyKind {
     match act {
         Act::Read(0) => AnomalyKind::LostElement,
-        Act::Read(_) | Act::Down => AnomalyKind::PhantomRead,
+        Act::Read(_) | Act::Down => AnomalyKind::GarbageRead,
         Act::Up | Act::Nth(_) | Act::Put(_) => AnomalyKind::NonLinearizable,
     }
 }

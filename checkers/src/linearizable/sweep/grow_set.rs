@@ -37,7 +37,7 @@ enum Wrong {
     /// second saw.
     Apart { reads: [u32; 2], seen: [Data; 2] },
     /// A read saw what nobody added.
-    Phantom { read: u32, seen: Data },
+    Garbage { read: u32, seen: Data },
     /// Time forbids the order; the read, if another one, that saw `early` and not `late`.
     Broken { broken: Broken, read: Option<u32> },
 }
@@ -98,7 +98,7 @@ fn chained(
             }
             let Some(add) = adds.remove(element) else {
                 let seen = element.clone();
-                return Err(Wrong::Phantom { read, seen });
+                return Err(Wrong::Garbage { read, seen });
             };
             groups.push((group + 1, add));
         }
@@ -164,10 +164,10 @@ fn did(asked: &[Asked], op: u32) -> String {
 
 fn told(asked: &[Asked], wrong: &Wrong) -> Answer {
     match wrong {
-        Wrong::Phantom { read, seen } => {
+        Wrong::Garbage { read, seen } => {
             let seen = short(seen);
             illegal(
-                AnomalyKind::PhantomRead,
+                AnomalyKind::GarbageRead,
                 vec![(*read, format!("saw {seen}"))],
                 format!("{{0}} saw {seen}, which nobody added"),
                 vec![remark(format!(
@@ -203,7 +203,7 @@ fn late(asked: &[Asked], Broken { early, late }: Broken, read: Option<u32>) -> A
     let kind = match (is_read(early), is_read(late)) {
         (true, false) => AnomalyKind::LostElement,
         (true, true) => AnomalyKind::StaleRead,
-        (false, true) => AnomalyKind::PhantomRead,
+        (false, true) => AnomalyKind::AbortedRead,
         (false, false) => AnomalyKind::OutOfOrder,
     };
     let mut ops = vec![(late, b.clone()), (early, a.clone())];

@@ -1,5 +1,6 @@
 //! What is known of every level so far.
 use super::steps;
+use crate::transactional::settle::Settled;
 use crate::transactional::{
     Answer, Cycle, Family, Inference, Level, Levels, NO_KEY, Txns, Via, label, refutes,
 };
@@ -9,9 +10,9 @@ use crate::{AnomalyKind, Fit};
 /// dependencies are in order may still be refuted by a finding.
 pub(super) struct Board {
     /// Levels that some finding refutes, and which.
-    found: Vec<Option<String>>,
+    found: Settled,
     /// What dependencies say.
-    graph: Vec<Option<(Fit, String)>>,
+    graph: Settled,
     /// The closest witness of each level.
     shown: Vec<Option<String>>,
     choices: usize,
@@ -21,11 +22,10 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn new(txns: &Txns, inference: &Inference) -> Board {
-        let count = Level::ALL.len();
         let mut board = Board {
-            found: vec![None; count],
-            graph: vec![None; count],
-            shown: vec![None; count],
+            found: Settled::new(),
+            graph: Settled::new(),
+            shown: vec![None; Level::ALL.len()],
             choices: inference.choices.len(),
             is_unrepeatable: false,
         };
@@ -51,58 +51,37 @@ impl Board {
     }
 
     fn find(&mut self, level: Level, why: &str) {
-        for stronger in level.stronger().iter() {
-            let found = &mut self.found[stronger as usize];
-            found.get_or_insert_with(|| why.to_owned());
-        }
+        self.found.learn(answer(level, Fit::Refuted, why));
     }
 
-    /// Whether nothing is known of what dependencies say of `level`.
+    /// Whether it is not known what dependencies say of `level`.
     pub(super) fn is_open(&self, level: Level) -> bool {
-        self.graph[level as usize].is_none()
+        !self.graph.is_decided(level)
     }
 
     /// Whether dependencies refute `level`.
     pub(super) fn is_refuted(&self, level: Level) -> bool {
-        matches!(self.graph[level as usize], Some((Fit::Refuted, _)))
+        self.graph.fit(level) == Fit::Refuted
     }
 
     /// Whether dependencies allow `level`.
     pub(super) fn is_held(&self, level: Level) -> bool {
-        matches!(self.graph[level as usize], Some((Fit::Fits, _)))
+        self.graph.fit(level) == Fit::Fits
     }
 
     /// Dependencies allow `level`, and with it all weaker ones.
     pub(super) fn holds(&mut self, level: Level, why: &str) {
-        for weaker in level
-            .weaker()
-            .iter()
-            .filter(|weaker| weaker.family() <= level.family())
-        {
-            let why = if weaker == level {
-                why.to_owned()
-            } else {
-                format!("it fits {}", level.name())
-            };
-            self.graph[weaker as usize].get_or_insert((Fit::Fits, why));
-        }
+        self.graph.learn(answer(level, Fit::Fits, why));
     }
 
     /// Dependencies do not allow `level`, nor any stronger one.
     pub(super) fn fails(&mut self, level: Level, why: &str) {
-        for stronger in level.stronger().iter() {
-            let why = if stronger == level {
-                why.to_owned()
-            } else {
-                format!("it does not fit {}", level.name())
-            };
-            self.graph[stronger as usize].get_or_insert((Fit::Refuted, why));
-        }
+        self.graph.learn(answer(level, Fit::Refuted, why));
     }
 
     /// Nobody found out what dependencies say of `level`.
     pub(super) fn unknown(&mut self, level: Level, reason: &str) {
-        self.graph[level as usize].get_or_insert((Fit::Undecided, reason.to_owned()));
+        self.graph.learn(answer(level, Fit::Undecided, reason));
     }
 
     /// Whoever asks knows an order of every pair of versions.
@@ -112,9 +91,7 @@ impl Board {
 
     /// Nobody found out anything more.
     pub(super) fn give_up(&mut self, reason: &str) {
-        for level in Level::ALL {
-            self.unknown(level, reason);
-        }
+        self.graph.give_up(reason);
     }
 
     /// `cycle` shows why `level` does not fit.
@@ -124,18 +101,20 @@ impl Board {
 
     /// One answer for each level, in the order of [`Level::ALL`].
     pub(super) fn answers(&self, cycles: &[Cycle], txns: &Txns) -> Vec<Answer> {
-        let answer = |level: Level| {
+        let mut settled = Settled::new();
+        for level in Level::ALL {
             let (fit, why) = self.answer(level, cycles, txns);
-            Answer { level, fit, why }
-        };
-        Level::ALL.into_iter().map(answer).collect()
+            settled.learn(answer(level, fit, &why));
+        }
+        settled.into_answers()
     }
 
     fn answer(&self, level: Level, cycles: &[Cycle], txns: &Txns) -> (Fit, String) {
-        if let Some(why) = &self.found[level as usize] {
-            return (Fit::Refuted, why.clone());
+        if let Some(found) = self.found.known(level) {
+            return (Fit::Refuted, found.why.clone());
         }
-        match &self.graph[level as usize] {
+        let known = self.graph.known(level);
+        match known.map(|answer| (answer.fit, &answer.why)) {
             Some((Fit::Refuted, why)) => {
                 let shown = self.shown[level as usize].clone();
                 let cycle = || {
@@ -163,10 +142,15 @@ impl Board {
                 let why = "a transaction read one object twice and differently, and which read came first is not told apart here";
                 (Fit::Undecided, why.to_owned())
             }
-            Some((fit, why)) => (*fit, why.clone()),
+            Some((fit, why)) => (fit, why.clone()),
             None => (Fit::Undecided, "nothing decides it".to_owned()),
         }
     }
+}
+
+fn answer(level: Level, fit: Fit, why: &str) -> Answer {
+    let why = why.to_owned();
+    Answer { level, fit, why }
 }
 
 /// Levels that ask in which order the steps of a transaction were.

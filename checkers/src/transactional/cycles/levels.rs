@@ -1,16 +1,17 @@
 //! Every level decided on what is left of a history where there are cycles.
-use super::Shown;
 use super::board::Board;
 use super::class::Class;
 use super::forbidden::{self, Also};
 use super::pattern::Pattern;
-use super::reach::{self, Route};
+use super::reach;
+use super::route::Route;
 use super::shortest;
 use super::steps;
 use super::walk::{Close, Start, Step, Walker, told};
 use crate::Budget;
 use crate::transactional::scc::{NONE, Part, Shape, components};
-use crate::transactional::{Arc, Cycle, Family, Graph, Level, Txn, Txns, Via};
+use crate::transactional::{Arc, Family, Graph, Level, Txn, Txns, Via};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// The transactions that are on cycles, for each family of dependencies.
@@ -18,30 +19,64 @@ pub(super) struct Stuck<'a> {
     txns: &'a Txns,
     graph: &'a Graph,
     /// Those on cycles of dependencies, with the order of processes, and with real time.
-    whole: [Part; 3],
+    pub(super) whole: [Part; 3],
     /// Those of them on cycles without two adjacent rw.
-    snapshot: [Part; 3],
+    pub(super) snapshot: [Part; 3],
+    /// How each of these is walked through, once somebody asked.
+    routes: [OnceCell<Result<Route, String>>; 3],
+    budget: &'a Budget,
+    /// What it took from the budget.
+    bytes: u64,
 }
 
-/// A shape for each family.
+impl Drop for Stuck<'_> {
+    fn drop(&mut self) {
+        self.budget.give_back(self.bytes);
+    }
+}
+
+/// The strongest levels that are graphs without cycles, by family, and snapshot isolation.
+const STRONGEST: [(Family, Level, Level); 3] = [
+    (
+        Family::Plain,
+        Level::RepeatableRead,
+        Level::SnapshotIsolation,
+    ),
+    (
+        Family::Session,
+        Level::StrongSessionSerializable,
+        Level::StrongSessionSnapshotIsolation,
+    ),
+    (
+        Family::Strong,
+        Level::StrictSerializable,
+        Level::StrongSnapshotIsolation,
+    ),
+];
+
+/// A level as a graph without cycles.
 type OfFamily = fn(Family) -> Shape;
 
-/// Levels that are graphs without cycles, the cheapest to decide.
-const SHAPES: [(Level, OfFamily); 13] = [
-    (Level::ReadUncommitted, Shape::uncommitted),
-    (Level::StrongSessionReadUncommitted, Shape::uncommitted),
-    (Level::StrongReadUncommitted, Shape::uncommitted),
-    (Level::ReadCommitted, Shape::committed),
-    (Level::StrongSessionReadCommitted, Shape::committed),
+/// The other levels that are graphs without cycles, those first that usually settle the others.
+const SHAPES: [(Level, OfFamily); 8] = [
     (Level::StrongReadCommitted, Shape::committed),
+    (Level::StrongSessionReadCommitted, Shape::committed),
+    (Level::ReadCommitted, Shape::committed),
+    (Level::StrongReadUncommitted, Shape::uncommitted),
+    (Level::StrongSessionReadUncommitted, Shape::uncommitted),
+    (Level::ReadUncommitted, Shape::uncommitted),
     (Level::Prefix, Shape::prefix),
     (Level::StrongSessionPrefix, Shape::prefix),
-    (Level::SnapshotIsolation, Shape::snapshot),
-    (Level::StrongSessionSnapshotIsolation, Shape::snapshot),
-    (Level::StrongSnapshotIsolation, Shape::snapshot),
-    (Level::RepeatableRead, Shape::serializable),
-    (Level::StrongSessionSerializable, Shape::serializable),
 ];
+
+/// Read committed.
+pub(super) fn committed(family: Family) -> Level {
+    match family {
+        Family::Plain => Level::ReadCommitted,
+        Family::Session => Level::StrongSessionReadCommitted,
+        Family::Strong => Level::StrongReadCommitted,
+    }
+}
 
 /// The others: mostly a stronger one before a weaker one, which then need not be looked at.
 const WALKS: [Level; 20] = [
@@ -81,6 +116,7 @@ fn twin(level: Level) -> Option<Level> {
 }
 
 const FITS: &str = "dependencies have no cycle that it forbids";
+const BREAKS: &str = "dependencies have a cycle that it forbids";
 
 impl<'a> Stuck<'a> {
     /// The parts of `graph` among `members` that are on cycles.
@@ -88,58 +124,48 @@ impl<'a> Stuck<'a> {
         txns: &'a Txns,
         graph: &'a Graph,
         members: Vec<Txn>,
-        budget: &Budget,
+        budget: &'a Budget,
     ) -> Result<Stuck<'a>, String> {
         let all = Part::new(txns, graph, members);
+        let mut stuck = Stuck {
+            txns,
+            graph,
+            whole: Default::default(),
+            snapshot: Default::default(),
+            routes: Default::default(),
+            budget,
+            bytes: 0,
+        };
+        stuck.take(all.bytes());
         let cyclic = |part: &Part, shape: fn(Family) -> Shape, family| {
             let found = components(part, &shape(family), budget)?;
             Ok::<Part, String>(part.narrowed(&found.of))
         };
-        let strong = if txns.has_real_time {
-            cyclic(&all, Shape::serializable, Family::Strong)?
-        } else {
-            Part::default()
-        };
-        let outer = if txns.has_real_time { &strong } else { &all };
-        let session = cyclic(outer, Shape::serializable, Family::Session)?;
-        let plain = cyclic(&session, Shape::serializable, Family::Plain)?;
-        let snapshot = [
-            cyclic(&plain, Shape::snapshot, Family::Plain)?,
-            cyclic(&session, Shape::snapshot, Family::Session)?,
-            cyclic(&strong, Shape::snapshot, Family::Strong)?,
-        ];
-        Ok(Stuck {
-            txns,
-            graph,
-            whole: [plain, session, strong],
-            snapshot,
-        })
+        if txns.has_real_time {
+            stuck.whole[2] = cyclic(&all, Shape::serializable, Family::Strong)?;
+        }
+        let is_timed = txns.has_real_time;
+        let outer = if is_timed { &stuck.whole[2] } else { &all };
+        stuck.whole[1] = cyclic(outer, Shape::serializable, Family::Session)?;
+        stuck.whole[0] = cyclic(&stuck.whole[1], Shape::serializable, Family::Plain)?;
+        stuck.take(stuck.whole.iter().map(Part::bytes).sum());
+        for family in [Family::Plain, Family::Session, Family::Strong] {
+            let part = cyclic(&stuck.whole[family as usize], Shape::snapshot, family)?;
+            stuck.take(part.bytes());
+            stuck.snapshot[family as usize] = part;
+        }
+        Ok(stuck)
+    }
+
+    /// Takes memory until it is gone.
+    fn take(&mut self, bytes: u64) {
+        self.budget.take(bytes);
+        self.bytes += bytes;
     }
 
     /// Decides every level; what shows each that was refuted by a walk.
     pub(super) fn decide(&self, board: &mut Board, budget: &Budget) -> Vec<(Level, Vec<Arc>)> {
-        for (level, shape) in SHAPES {
-            let family = level.family();
-            if !board.is_open(level) || (family == Family::Strong && !self.txns.has_real_time) {
-                continue;
-            }
-            match components(&self.whole[family as usize], &shape(family), budget) {
-                Ok(found) if found.is_acyclic() => board.holds(level, FITS),
-                Ok(_) => board.fails(level, "dependencies have a cycle that it forbids"),
-                Err(reason) => board.unknown(level, &reason),
-            }
-        }
-        // Without predicates they forbid the same cycles; a finding may still tell them apart.
-        if !board.is_refuted(Level::RepeatableRead) && !board.is_open(Level::RepeatableRead) {
-            board.holds(Level::Serializable, FITS);
-        }
-        if self.txns.has_real_time {
-            // Kahn's algorithm got stuck.
-            board.fails(
-                Level::StrictSerializable,
-                "dependencies and real time have a cycle",
-            );
-        }
+        self.shapes(board, budget);
         let mut shown = Vec::new();
         for level in WALKS {
             if !board.is_open(level) {
@@ -156,13 +182,51 @@ impl<'a> Stuck<'a> {
             match found {
                 Ok(None) => board.holds(level, FITS),
                 Ok(Some(arcs)) => {
-                    board.fails(level, "dependencies have a cycle that it forbids");
+                    board.fails(level, BREAKS);
                     shown.push((level, arcs));
                 }
                 Err(reason) => board.unknown(level, &reason),
             }
         }
         shown
+    }
+
+    /// The levels that are graphs without cycles.
+    fn shapes(&self, board: &mut Board, budget: &Budget) {
+        let mut settle = |level, is_acyclic: bool| match is_acyclic {
+            true => board.holds(level, FITS),
+            false => board.fails(level, BREAKS),
+        };
+        let is_asked = |family| family != Family::Strong || self.txns.has_real_time;
+        for (family, strongest, snapshot) in STRONGEST {
+            if is_asked(family) {
+                settle(strongest, self.whole[family as usize].len() == 0);
+                settle(snapshot, self.snapshot[family as usize].len() == 0);
+            }
+        }
+        // Without predicates they forbid the same cycles; a finding may still tell them apart.
+        if board.is_held(Level::RepeatableRead) {
+            board.holds(Level::Serializable, FITS);
+        }
+        for (level, shape) in SHAPES {
+            let family = level.family();
+            if !board.is_open(level) || !is_asked(family) {
+                continue;
+            }
+            // They have no two adjacent rw.
+            match components(&self.snapshot[family as usize], &shape(family), budget) {
+                Ok(found) if found.is_acyclic() => board.holds(level, FITS),
+                Ok(_) => board.fails(level, BREAKS),
+                Err(reason) => board.unknown(level, &reason),
+            }
+        }
+    }
+
+    /// In which order `part`, which is of `family`, is walked through.
+    fn route(&self, family: Family, budget: &Budget) -> Result<&Route, String> {
+        let part = &self.snapshot[family as usize];
+        let route = self.routes[family as usize].get_or_init(|| Route::new(part, family, budget));
+        route.as_ref().map_err(String::clone)
     }
 
     /// A walk that `level` forbids.
@@ -172,11 +236,12 @@ impl<'a> Stuck<'a> {
         };
         // Every such walk has no two adjacent rw.
         let part = &self.snapshot[level.family() as usize];
-        let order = components(part, &Shape::committed(level.family()), budget)?;
-        let route = Route {
-            is_forward: order.is_acyclic(),
-            order: order.order,
-        };
+        let route = self.route(level.family(), budget)?;
+        // A walk without rw is itself a cycle of this order.
+        let walks = walks
+            .into_iter()
+            .filter(|(pattern, _)| !route.is_forward || pattern.first == Via::Rw);
+        let walks: Vec<(Pattern, Also)> = walks.collect();
         let asks_reads = walks.iter().any(|(_, also)| *also == Also::Read);
         let own = if asks_reads {
             steps::read_before_own(self.txns, self.graph, &part.txns)
@@ -198,12 +263,14 @@ impl<'a> Stuck<'a> {
                     }
                 }
             };
-            // A walk without rw is itself a cycle of this order.
-            if route.is_forward && pattern.first != Via::Rw {
-                continue;
+            let mut starts = starts(part, pattern);
+            if *also == Also::EnteredBefore {
+                // Nothing enters before the first step.
+                let left =
+                    |first: &(u32, u32)| steps::leaves(self.txns, part.arc(first.0, first.1));
+                starts.retain(|first| left(first).is_some_and(|left| 0 < left));
             }
-            let starts = starts(part, pattern);
-            if let Some(start) = reach::closed(part, pattern, &route, starts, &may_end, budget)? {
+            if let Some(start) = reach::closed(part, pattern, route, starts, &may_end, budget)? {
                 return Ok(Some(trace(part, pattern, start, &may_end)));
             }
         }
@@ -231,7 +298,14 @@ impl<'a> Stuck<'a> {
         let order = components(&changing, &Shape::serializable(Family::Plain), budget)?;
         if !order.is_acyclic() {
             let cyclic = changing.narrowed(&order.of);
-            for class in Class::ALL {
+            // Worse ones would have refuted a weaker level.
+            for class in [
+                Class::Nonadjacent,
+                Class::Item,
+                Class::Single,
+                Class::G1c,
+                Class::G0,
+            ] {
                 let (found, _) = shortest::shortest(&cyclic, class, Family::Plain, budget);
                 if let Some(arcs) = found.into_iter().next() {
                     return Ok(Some(arcs));
@@ -255,96 +329,6 @@ impl<'a> Stuck<'a> {
             let may_end = |(tail, _): (u32, u32), (last, _): (u32, Step)| last != tail;
             trace_among(part, &pattern, start, &may_end, &is_reader)
         }))
-    }
-
-    /// The shortest cycles of a class and family in components where no known cycle is a worse case
-    /// of the same.
-    pub(super) fn shortest(
-        &self,
-        class: Class,
-        family: Family,
-        known: &[Shown],
-        board: &Board,
-        budget: &Budget,
-    ) -> Vec<(Vec<Arc>, bool)> {
-        let whole = &self.whole[family as usize];
-        let (part, shape): (&Part, fn(Family) -> Shape) = match class {
-            Class::G0 => (whole, Shape::uncommitted),
-            Class::G1c => (whole, Shape::committed),
-            Class::Single | Class::Nonadjacent => {
-                (&self.snapshot[family as usize], Shape::snapshot)
-            }
-            Class::Item => (whole, Shape::serializable),
-        };
-        let is_absent = match (class, family) {
-            (Class::Single, Family::Plain) => !board.is_refuted(Level::ConsistentView),
-            (Class::Single, Family::Session) => {
-                !board.is_refuted(Level::StrongSessionParallelSnapshotIsolation)
-            }
-            _ => part.len() == 0,
-        };
-        if is_absent {
-            return Vec::new();
-        }
-        let Ok(found) = components(part, &shape(family), budget) else {
-            return Vec::new();
-        };
-        let wanted = self.without_known(part, found.of, class, family, known);
-        let part = part.narrowed(&wanted);
-        if part.len() == 0 {
-            return Vec::new();
-        }
-        let (cycles, is_shortest) = shortest::shortest(&part, class, family, budget);
-        cycles.into_iter().map(|arcs| (arcs, is_shortest)).collect()
-    }
-
-    fn without_known(
-        &self,
-        part: &Part,
-        mut components: Vec<u32>,
-        class: Class,
-        family: Family,
-        known: &[Shown],
-    ) -> Vec<u32> {
-        let mut dropped = HashSet::new();
-        for (cycle, _) in known
-            .iter()
-            .filter(|(cycle, _)| covers(cycle, class, family))
-        {
-            for arc in &cycle.arcs {
-                if let Ok(at) = part.txns.binary_search(&arc.from) {
-                    dropped.insert(components[at]);
-                }
-            }
-        }
-        for component in components
-            .iter_mut()
-            .filter(|component| dropped.contains(component))
-        {
-            *component = NONE;
-        }
-        components
-    }
-}
-
-/// Whether a cycle of `class` that only `family` closes says nothing more beside `cycle`.
-fn covers(cycle: &Cycle, class: Class, family: Family) -> bool {
-    let is_rw = |at: usize| cycle.arcs[at % cycle.arcs.len()].via == Via::Rw;
-    let missed = (0..cycle.arcs.len()).filter(|&at| is_rw(at)).count();
-    let is_adjacent = (0..cycle.arcs.len()).any(|at| is_rw(at) && is_rw(at + 1));
-    let has = |via| cycle.arcs.iter().any(|arc| arc.via == via);
-    let known = match missed {
-        0 if has(Via::Wr) => Class::G1c,
-        0 => Class::G0,
-        1 => Class::Single,
-        _ if is_adjacent => Class::Item,
-        _ => Class::Nonadjacent,
-    };
-    match family {
-        // A cycle without order of processes says something else than one of another class.
-        Family::Plain => known < class && class >= Class::Nonadjacent,
-        Family::Session => known <= class && !has(Via::Realtime),
-        Family::Strong => known <= class,
     }
 }
 

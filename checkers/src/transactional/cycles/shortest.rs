@@ -36,6 +36,10 @@ pub(super) fn shortest(
     let pattern = class.pattern(family);
     let bytes = part.len() as u64 * pattern.states as u64 * 20;
     budget.take(bytes);
+    if budget.spent().is_some() {
+        budget.give_back(bytes);
+        return (Vec::new(), false);
+    }
     let position = forward(part, class, family, budget);
     let mut search = Search {
         part,
@@ -63,6 +67,10 @@ pub(super) fn shortest(
     if search.best.is_empty() && budget.spent().is_none() {
         is_shortest = starts.len() <= LONG_STARTS;
         for &start in starts.iter().take(LONG_STARTS) {
+            if budget.spent().is_some() {
+                is_shortest = false;
+                break;
+            }
             search.try_one(&pattern, start, u32::MAX);
         }
     }

@@ -6,3 +6,4 @@ mod quantified;
 mod random;
 mod shortest;
 mod tiny;
+mod unseen;

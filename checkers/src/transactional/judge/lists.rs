@@ -1,5 +1,5 @@
 //! Lists tell the order of their versions, so every level is a question about cycles.
-use super::Found;
+use super::{Found, unseen};
 use crate::transactional::events::Events;
 use crate::transactional::explain::Storyteller;
 use crate::transactional::inference::{Finding, Inference};
@@ -45,10 +45,8 @@ pub(super) fn look(txns: &Txns, events: &dyn Events, budget: &Budget) -> Found {
         anomaly.is_minimal = *is_shortest;
         anomaly
     }));
-    let mut settled = Settled::new();
-    for answer in decisions.answers {
-        settled.learn(answer);
-    }
+    let open = (&inference, only.as_deref(), decisions.answers);
+    let mut settled = Settled::of(unseen::settled((txns, &lists), open, budget));
     if let Some(doubt) = lists.doubts() {
         settled.doubt(&doubt);
     }

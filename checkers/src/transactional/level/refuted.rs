@@ -13,7 +13,7 @@ use Level::*;
 /// single object, G-single and G2 are also G2-item and refute repeatable read.
 pub fn refutes(kind: AnomalyKind) -> &'static [Level] {
     match kind {
-        AnomalyKind::PhantomRead
+        AnomalyKind::GarbageRead
         | AnomalyKind::DuplicateElements
         | AnomalyKind::CyclicVersions
         | AnomalyKind::G0 => &[ReadUncommitted],

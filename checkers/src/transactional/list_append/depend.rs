@@ -20,7 +20,7 @@ impl ListAppend<'_> {
     pub(super) fn after(&self, txn: Txn, mut with: impl FnMut(After)) {
         let versions = &self.versions;
         for at in self.range(txn) {
-            let version = self.of_step[at];
+            let mut version = self.of_step[at];
             if version == NONE {
                 continue;
             }
@@ -36,7 +36,13 @@ impl ListAppend<'_> {
                     }
                     Via::Ww
                 }
-                F::ReadList => Via::Rw,
+                F::ReadList => {
+                    // Who appends to what it read does not overtake itself; the next one does.
+                    while versions.next[version as usize] == txn {
+                        version += 1;
+                    }
+                    Via::Rw
+                }
                 F::Read | F::Write => continue,
             };
             let next = versions.next[version as usize];

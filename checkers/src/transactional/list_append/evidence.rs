@@ -138,12 +138,12 @@ impl ListAppend<'_> {
         longest.map(|(txn, list, _)| (txn, self.txns.list(list)))
     }
 
-    /// A key as users know it.
+    /// A key as users know it: `key 3`.
     pub(super) fn key(&self, key: u32) -> String {
         match &self.txns.keys[key as usize] {
             // A name must not be mistaken for the label of a transaction.
-            crate::Data::Text(name) => name.escape_debug().to_string(),
-            key => key.to_string(),
+            crate::Data::Text(name) => format!("key {}", name.escape_debug()),
+            key => format!("key {key}"),
         }
     }
 

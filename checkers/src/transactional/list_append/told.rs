@@ -46,7 +46,7 @@ impl Teller<'_, '_> {
         self.inferred.shown(list, places)
     }
 
-    /// What was appended, and where: `4 to x`.
+    /// What was appended, and where: `4 to key x`.
     fn appended(&self, at: usize) -> String {
         let txns = self.inferred.txns;
         let key = self.inferred.key(txns.key[at]);
@@ -90,7 +90,7 @@ impl Teller<'_, '_> {
                 )
             }
             (What::Garbage | What::Incompatible { .. }, _) => (
-                AnomalyKind::PhantomRead,
+                AnomalyKind::GarbageRead,
                 vec![],
                 vec![reader],
                 format!("{by} read {value} in {key}, which nobody appended"),

@@ -133,7 +133,7 @@ impl Registers {
                 (AnomalyKind::IntermediateRead, self.writer[version as usize])
             }
             Origin::Aborted(version) => (AnomalyKind::AbortedRead, self.writer[version as usize]),
-            Origin::Nobody => (AnomalyKind::PhantomRead, txn),
+            Origin::Nobody => (AnomalyKind::GarbageRead, txn),
         };
         self.broken += 1;
         if self.has_room(kind) {
@@ -141,7 +141,7 @@ impl Registers {
                 AnomalyKind::FutureRead => txns.future_read(txn, step),
                 AnomalyKind::IntermediateRead => txns.intermediate_read(txn, step, writer),
                 AnomalyKind::AbortedRead => txns.aborted_read(txn, step, writer),
-                _ => txns.phantom_read(txn, step),
+                _ => txns.garbage_read(txn, step),
             });
             self.uncommitted.get_or_insert(at);
         }

@@ -17,10 +17,10 @@ impl Txns {
         (label(txn), value, &self.keys[step.key as usize])
     }
 
-    pub(super) fn phantom_read(&self, txn: Txn, step: Step) -> Finding {
+    pub(super) fn garbage_read(&self, txn: Txn, step: Step) -> Finding {
         let (reader, value, key) = self.read_in_words(txn, step);
         Finding {
-            kind: AnomalyKind::PhantomRead,
+            kind: AnomalyKind::GarbageRead,
             also: Vec::new(),
             key: step.key,
             txns: vec![txn],

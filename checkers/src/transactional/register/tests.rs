@@ -25,10 +25,10 @@ fn check(text: &str, expected: &[AnomalyKind], ambiguous: usize) -> Registers {
 #[test]
 fn what_is_wrong_by_itself_has_a_name() {
     use AnomalyKind::{
-        AbortedRead, FutureRead, IntermediateRead, Internal, LostUpdate, PhantomRead,
+        AbortedRead, FutureRead, GarbageRead, IntermediateRead, Internal, LostUpdate,
     };
     check("0 wx1 \n 1 rx1", &[], 0);
-    check("0 wx1 \n 1 rx2", &[PhantomRead], 0);
+    check("0 wx1 \n 1 rx2", &[GarbageRead], 0);
     check("0! wx1 \n 1 rx1", &[AbortedRead], 0);
     check("0 wx1 wx2 \n 1 rx1", &[IntermediateRead], 0);
     check("0 wx1 wx2 \n 1 rx2", &[], 0);
@@ -77,7 +77,7 @@ fn findings_of_a_kind_are_counted_beyond_what_is_told() {
     let text: String = (0..300).map(|_| "0 rx7 \n").collect();
     let registers = Registers::of(&draw(&text));
     assert_eq!(registers.findings.len(), Registers::FINDINGS_MAX);
-    assert_eq!(registers.counts, [(AnomalyKind::PhantomRead, 300)]);
+    assert_eq!(registers.counts, [(AnomalyKind::GarbageRead, 300)]);
     assert_eq!(registers.broken, 300);
 }
 

@@ -1,6 +1,6 @@
 //! A part of all transactions, with what joins them: usually where the cycles are.
 use crate::transactional::{Arc, Graph, NEVER, NO_KEY, Txn, Txns, Via};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// No vertex, no rank, no component.
 pub(in crate::transactional) const NONE: u32 = u32::MAX;
@@ -52,7 +52,7 @@ impl Part {
             starts: vec![0],
             ..Part::default()
         };
-        let mut keys: HashMap<u32, u32> = HashMap::new();
+        let mut keys: FxHashMap<u32, u32> = FxHashMap::default();
         for &txn in &members {
             for arc in graph.after(txn) {
                 let to = local[arc.to as usize];
@@ -77,6 +77,11 @@ impl Part {
     /// How many vertices it has.
     pub(in crate::transactional) fn len(&self) -> usize {
         self.invoked.len()
+    }
+
+    /// About how much memory it takes.
+    pub(in crate::transactional) fn bytes(&self) -> u64 {
+        (self.len() * 11 * 4 + self.to.len() * 8 + self.keys.len() * 4) as u64
     }
 
     /// Why the dependency at `arc` holds.
@@ -150,7 +155,7 @@ impl Part {
     }
 
     fn order_processes(&mut self, process: &[u32]) {
-        let mut last: HashMap<u32, u32> = HashMap::new();
+        let mut last: FxHashMap<u32, u32> = FxHashMap::default();
         self.next_of_process = vec![NONE; process.len()];
         for (vertex, &process) in process.iter().enumerate() {
             // Nothing follows an outcome that is unknown: it may take effect at any later time.

@@ -1,6 +1,9 @@
 //! What the levels without a transitive closure force on the order of commits.
 use super::order::Forced;
-use super::view::{INITIAL, NONE, View, Writers};
+use super::placed::Placed;
+use super::runs::Runs;
+use super::sight::Sight;
+use super::view::{INITIAL, NONE, View};
 use crate::transactional::Txn;
 
 /// Takes forced pairs, and says whether to go on.
@@ -211,81 +214,23 @@ fn all_or_nothing(
     true
 }
 
-/// How far into each session somebody has seen, and whom there.
-pub(super) struct Sight {
-    pub(super) far: Notes<(u32, Txn)>,
-    pub(super) sessions: Vec<u32>,
-}
-
-impl Sight {
-    pub(super) fn new(view: &View<'_>) -> Sight {
-        Sight {
-            far: Notes::new(view.sessions() as usize, (0, NONE)),
-            sessions: Vec::new(),
-        }
-    }
-
-    pub(super) fn see(&mut self, view: &View<'_>, owner: u32, writer: Txn) {
-        if writer == INITIAL {
-            return;
-        }
-        let (session, index) = (view.session[writer as usize], view.index[writer as usize]);
-        match self.far.get(owner, session) {
-            Some((far, _)) if index <= far => {}
-            Some(_) => self.far.set(owner, session, (index, writer)),
-            None => {
-                self.sessions.push(session);
-                self.far.set(owner, session, (index, writer));
-            }
-        }
-    }
-
-    /// For each session, what was written to `key` before the furthest transaction seen of it.
-    fn ask(
-        &self,
-        (view, writers): (&View<'_>, &Writers),
-        owner: u32,
-        (key, second, reader): (u32, Txn, Txn),
-        sink: &mut Sink<'_>,
-    ) -> bool {
-        for &session in &self.sessions {
-            let (index, through) = self.far.get(owner, session).expect("seen");
-            let mut first = writers.last_before(view, key, session, index);
-            if first == Some(reader) {
-                // Nobody has to see itself before it writes, but what came before it.
-                first = writers.last_before(view, key, session, view.index[reader as usize]);
-            }
-            let Some(first) = first else {
-                continue;
-            };
-            let is_known = first == second || second != INITIAL && view.is_earlier(first, second);
-            let pair = Forced {
-                first,
-                second,
-                reader,
-                key,
-                through,
-            };
-            if !is_known && !sink(pair) {
-                return false;
-            }
-        }
-        true
-    }
-}
-
 /// Monotonic writes (Terry et al. 1994; Bailis et al. 2013): the writes of a session take effect in
 /// its order, and whoever has seen one of them within a transaction sees those before it.
-pub(super) fn monotonic_writes(view: &View<'_>, sink: &mut Sink<'_>) -> bool {
-    let writers = Writers::new(view);
+pub(super) fn monotonic_writes(view: &View<'_>, placed: &Placed, sink: &mut Sink<'_>) -> bool {
+    let writers = Runs::of_writes(view);
     let mut sight = Sight::new(view);
     for reader in view.included().filter(|&txn| view.is_told(txn)) {
-        sight.sessions.clear();
+        sight.forget();
         for (key, writer) in view.reads(reader) {
-            if !sight.ask((view, &writers), reader, (key, writer, reader), sink) {
+            if !sight.ask(
+                (view, &writers, placed),
+                reader,
+                (key, writer, reader),
+                sink,
+            ) {
                 return false;
             }
-            sight.see(view, reader, writer);
+            sight.see(view, reader, writer, |writer| placed.of(writer));
         }
     }
     true
@@ -294,13 +239,13 @@ pub(super) fn monotonic_writes(view: &View<'_>, sink: &mut Sink<'_>) -> bool {
 /// PRAM as the sum of monotonic reads, monotonic writes and read your writes (Brzezinski et al. 2004;
 /// Bailis et al. 2013), with one order of commits: a session has seen what it wrote, what it read,
 /// and what the writers of that had written before.
-pub(super) fn pipelined(view: &View<'_>, sink: &mut Sink<'_>) -> bool {
-    let writers = Writers::new(view);
+pub(super) fn pipelined(view: &View<'_>, placed: &Placed, sink: &mut Sink<'_>) -> bool {
+    let writers = Runs::of_writes(view);
     let mut sight = Sight::new(view);
     let mut own = Notes::new(view.registers.keys(), NONE);
     let mut read = Notes::new(view.registers.keys(), NONE);
     for session in 0..view.sessions() {
-        sight.sessions.clear();
+        sight.forget();
         for &reader in view.members(session) {
             for (key, second) in view.reads(reader) {
                 for first in [own.get(session, key), read.get(session, key)] {
@@ -321,11 +266,16 @@ pub(super) fn pipelined(view: &View<'_>, sink: &mut Sink<'_>) -> bool {
                         return false;
                     }
                 }
-                if !sight.ask((view, &writers), session, (key, second, reader), sink) {
+                if !sight.ask(
+                    (view, &writers, placed),
+                    session,
+                    (key, second, reader),
+                    sink,
+                ) {
                     return false;
                 }
                 read.set(session, key, second);
-                sight.see(view, session, second);
+                sight.see(view, session, second, |writer| placed.of(writer));
             }
             for &key in view.registers.keys_written_by(reader) {
                 own.set(session, key, reader);

@@ -1,9 +1,11 @@
 //! Session guarantees about single keys (Terry et al. 1994; Bailis et al. 2013), with one order of versions.
-use super::forced::{Notes, Sight};
+use super::forced::Notes;
 use super::knots::{Edge, knot};
 use super::order::Forced;
+use super::runs::Runs;
+use super::sight::Sight;
 use super::view::{INITIAL, NONE, View};
-use crate::transactional::{Source, Txn};
+use crate::transactional::Source;
 
 /// What no order of versions explains.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,17 +153,25 @@ pub(super) fn writes_follow_reads(view: &View<'_>) -> Option<Broken> {
             }
         }
     }
-    let findings = Found::new(view);
+    let found = Runs::new(view, |txn| {
+        let start = registers.read_starts[txn as usize];
+        let reads = (start..).zip(registers.reads_of(txn));
+        let found = reads.filter(|(_, read)| read.source.version().is_some());
+        found.map(|(at, read)| (read.key, at))
+    });
     let mut sight = Sight::new(view);
     for reader in view.included() {
-        sight.sessions.clear();
+        sight.forget();
         for (key, second) in view.reads(reader) {
             for &session in &sight.sessions {
                 let (index, through) = sight.far.get(reader, session).expect("seen");
-                let Some((at, first)) = findings.last(view, key, session, index) else {
+                let run = found.find(key, session);
+                let Some((at, _)) = run.and_then(|run| found.last_before(run, index + 1)) else {
                     continue;
                 };
                 if second == INITIAL {
+                    let version = registers.reads[at as usize].source.version();
+                    let first = registers.writer[version.expect("it found something") as usize];
                     return Some(Broken::Initial(Forced {
                         first,
                         second,
@@ -176,66 +186,9 @@ pub(super) fn writes_follow_reads(view: &View<'_>) -> Option<Broken> {
                     reader,
                 });
             }
-            sight.see(view, reader, second);
+            sight.see(view, reader, second, |_| 0);
         }
     }
     let nodes = 2 * txns as usize + registers.reads.len();
     knot(nodes, &edges, |node| node < 2 * txns).map(Broken::Knot)
-}
-
-/// Which reads of each key found something, by session and place there.
-struct Found {
-    starts: Vec<u32>,
-    reads: Vec<(u32, Txn)>,
-}
-
-impl Found {
-    fn new(view: &View<'_>) -> Found {
-        let registers = view.registers;
-        let mut next = vec![0_u32; registers.keys() + 1];
-        for read in &registers.reads {
-            next[read.key as usize + 1] += 1;
-        }
-        for key in 1..next.len() {
-            next[key] += next[key - 1];
-        }
-        let mut starts = next.clone();
-        let mut reads = vec![(0, NONE); registers.reads.len()];
-        for session in 0..view.sessions() {
-            for &txn in view.members(session) {
-                let start = registers.read_starts[txn as usize];
-                for (at, read) in (start..).zip(registers.reads_of(txn)) {
-                    if read.source.version().is_some() {
-                        let place = &mut next[read.key as usize];
-                        reads[*place as usize] = (at, txn);
-                        *place += 1;
-                    }
-                }
-            }
-        }
-        // Those that found nothing leave a gap at the end of their key.
-        starts.truncate(registers.keys());
-        let spans = starts
-            .iter()
-            .zip(&next)
-            .flat_map(|(&start, &end)| [start, end]);
-        Found {
-            starts: spans.collect(),
-            reads,
-        }
-    }
-
-    /// The last read of `key` by `session` at `index` or before, and who wrote what it found.
-    fn last(&self, view: &View<'_>, key: u32, session: u32, index: u32) -> Option<(u32, Txn)> {
-        let span =
-            self.starts[2 * key as usize] as usize..self.starts[2 * key as usize + 1] as usize;
-        let reads = &self.reads[span];
-        let end = reads.partition_point(|&(_, txn)| {
-            (view.session[txn as usize], view.index[txn as usize]) <= (session, index)
-        });
-        let &(at, txn) = reads.get(end.checked_sub(1)?)?;
-        let version = view.registers.reads[at as usize].source.version()?;
-        (view.session[txn as usize] == session)
-            .then(|| (at, view.registers.writer[version as usize]))
-    }
 }

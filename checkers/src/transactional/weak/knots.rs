@@ -1,5 +1,8 @@
 //! Things of which each comes at or before the next, and which are more than one: knots.
+use super::order::grouped;
 use super::view::NONE;
+use crate::transactional::scc::{Walkable, tarjan};
+use std::convert::Infallible;
 
 /// `from` comes at or before `to`; `reader` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,20 +19,7 @@ pub(super) fn knot(
     edges: &[Edge],
     is_real: impl Fn(u32) -> bool,
 ) -> Option<Vec<Edge>> {
-    let mut next = vec![0_u32; nodes + 1];
-    for edge in edges {
-        next[edge.from as usize + 1] += 1;
-    }
-    for node in 0..nodes {
-        next[node + 1] += next[node];
-    }
-    let starts = next.clone();
-    let mut by_from = edges.to_vec();
-    for edge in edges {
-        let place = &mut next[edge.from as usize];
-        by_from[*place as usize] = *edge;
-        *place += 1;
-    }
+    let (starts, by_from) = grouped(nodes, edges, |edge| edge.from);
     let edges = Edges { starts, by_from };
     let component = edges.components();
     let mut real_of = vec![NONE; nodes];
@@ -61,54 +51,23 @@ impl Edges {
         &self.by_from[self.starts[node as usize] as usize..self.starts[node as usize + 1] as usize]
     }
 
-    /// Strongly connected components (Tarjan 1972, without recursion).
+    /// The strongly connected component of each node.
     fn components(&self) -> Vec<u32> {
-        let nodes = self.starts.len() - 1;
-        let mut component = vec![NONE; nodes];
-        let mut low = vec![NONE; nodes];
-        let (mut counter, mut components) = (0, 0);
-        let mut open: Vec<u32> = Vec::new();
-        let mut stack: Vec<(u32, u32, u32)> = Vec::new();
-        for root in 0..nodes as u32 {
-            if low[root as usize] != NONE {
-                continue;
-            }
-            stack.push((root, 0, counter));
-            low[root as usize] = counter;
-            counter += 1;
-            open.push(root);
-            while let Some((node, at, number)) = stack.last_mut() {
-                let (here, number) = (*node, *number);
-                if let Some(edge) = self.after(here).get(*at as usize) {
-                    *at += 1;
-                    let to = edge.to as usize;
-                    if low[to] == NONE {
-                        stack.push((edge.to, 0, counter));
-                        low[to] = counter;
-                        counter += 1;
-                        open.push(edge.to);
-                    } else if component[to] == NONE {
-                        low[here as usize] = low[here as usize].min(low[to]);
-                    }
-                    continue;
+        let mut component = vec![NONE; self.count()];
+        let mut components = 0;
+        let found: Result<(), Infallible> = tarjan(
+            self,
+            || None,
+            |members| {
+                for &member in members {
+                    component[member as usize] = components;
                 }
-                stack.pop();
-                if let Some((parent, _, _)) = stack.last() {
-                    let parent = *parent as usize;
-                    low[parent] = low[parent].min(low[here as usize]);
-                }
-                if low[here as usize] == number {
-                    while let Some(member) = open.pop() {
-                        component[member as usize] = components;
-                        if member == here {
-                            break;
-                        }
-                    }
-                    components += 1;
-                }
-            }
+                components += 1;
+            },
+        );
+        match found {
+            Ok(()) => component,
         }
-        component
     }
 
     /// The shortest walk of at least one step to a node that is an end.
@@ -138,5 +97,16 @@ impl Edges {
             }
         }
         None
+    }
+}
+
+impl Walkable for Edges {
+    fn count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn next(&self, node: u32, cursor: u32) -> Option<Option<u32>> {
+        let edge = self.after(node).get(cursor as usize)?;
+        Some(Some(edge.to))
     }
 }

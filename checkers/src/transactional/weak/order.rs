@@ -33,24 +33,8 @@ pub(super) struct ForcedBySecond {
 
 impl ForcedBySecond {
     pub(super) fn new(txns: usize, pairs: &[Forced]) -> ForcedBySecond {
-        let mut next = vec![0_u32; txns + 1];
-        for pair in pairs {
-            next[pair.second as usize + 1] += 1;
-        }
-        for txn in 0..txns {
-            next[txn + 1] += next[txn];
-        }
-        let starts = next.clone();
-        let mut sorted = pairs.to_vec();
-        for pair in pairs {
-            let place = &mut next[pair.second as usize];
-            sorted[*place as usize] = *pair;
-            *place += 1;
-        }
-        ForcedBySecond {
-            starts,
-            pairs: sorted,
-        }
+        let (starts, pairs) = grouped(txns, pairs, |pair| pair.second);
+        ForcedBySecond { starts, pairs }
     }
 
     fn before(&self, txn: Txn) -> &[Forced] {
@@ -59,6 +43,30 @@ impl ForcedBySecond {
         }
         &self.pairs[self.starts[txn as usize] as usize..self.starts[txn as usize + 1] as usize]
     }
+}
+
+/// The items of each of so many groups side by side, as `of` tells them apart (counting sort); where
+/// each group begins, and one more at the end.
+pub(super) fn grouped<T: Copy>(
+    groups: usize,
+    items: &[T],
+    of: impl Fn(&T) -> u32,
+) -> (Vec<u32>, Vec<T>) {
+    let mut next = vec![0_u32; groups + 1];
+    for item in items {
+        next[of(item) as usize + 1] += 1;
+    }
+    for group in 0..groups {
+        next[group + 1] += next[group];
+    }
+    let starts = next.clone();
+    let mut sorted = items.to_vec();
+    for item in items {
+        let place = &mut next[of(item) as usize];
+        sorted[*place as usize] = *item;
+        *place += 1;
+    }
+    (starts, sorted)
 }
 
 /// Why one transaction commits before another.

@@ -18,7 +18,7 @@ pub(in crate::linearizable) fn agree_on_random(
     }
     println!("{tally:?}");
     assert!(tally.legal > 50_000);
-    assert!(tally.kinds.len() == 4);
+    assert!(tally.kinds.len() == 5);
 }
 
 /// Compares on histories that nobody thought of.

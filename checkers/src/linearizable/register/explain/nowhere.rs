@@ -46,13 +46,13 @@ impl Scene<'_, '_> {
                 format!("The first write of {value}, by process {p}, began later."),
             ),
             Origin::Unknown => (
-                AnomalyKind::PhantomRead,
+                AnomalyKind::GarbageRead,
                 "which nobody ever wrote.".to_owned(),
                 format!("No operation of the history writes {value}."),
             ),
         };
         let title = match kind {
-            AnomalyKind::PhantomRead => "Phantom value",
+            AnomalyKind::GarbageRead => "Garbage read",
             _ => "Aborted read",
         };
         let name = label(reader);

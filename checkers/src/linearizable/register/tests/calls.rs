@@ -100,7 +100,7 @@ fn a_register_may_begin_as_anything() {
     );
     assert_eq!(
         check(Data::Int(0), &[read(1)]),
-        "Phantom value: process 0 read key 0 = 1, which nobody ever wrote."
+        "Garbage read: process 0 read key 0 = 1, which nobody ever wrote."
     );
     assert_eq!(
         check(Data::Int(0), &[write(1), read(0)]),

@@ -117,9 +117,9 @@ fn a_lost_update_names_both_changes() {
 fn a_value_from_nowhere_is_told_with_its_origin() {
     told(
         "|w 3| |r 4|",
-        AnomalyKind::PhantomRead,
+        AnomalyKind::GarbageRead,
         1,
-        "Phantom value: process 0 read key 0 = 4, which nobody ever wrote.",
+        "Garbage read: process 0 read key 0 = 4, which nobody ever wrote.",
     );
     told(
         "|w 3|       |r 4|\n|w 4x",

@@ -1,5 +1,6 @@
 //! Large components, long cycles, and budgets that run out.
 use crate::transactional::cycles::decide;
+use crate::transactional::cycles::steps::enters;
 use crate::transactional::{Arc, F, Graph, Inference, Level, Status, Txn, Txns, ValueId, Via};
 use crate::{AnomalyKind, Budget, Fit, Process};
 
@@ -108,6 +109,44 @@ fn the_shortest_of_many_is_told() {
         .find(|cycle| cycle.kind == AnomalyKind::GSingle)
         .expect("a read skew");
     assert_eq!(single.arcs.len(), 3);
+}
+
+#[test]
+fn a_walk_may_go_against_any_order_of_a_cycle() {
+    // 3 read x twice: before 2 wrote it, and from 0, who wrote it last. Between 3 and 2 lie many.
+    let count = 200;
+    let arc = |from, to, via, key| Arc { from, to, via, key };
+    let mut arcs: Vec<Arc> = (3..count - 1)
+        .map(|from| arc(from, from + 1, Via::Wr, 1))
+        .collect();
+    arcs.extend([
+        arc(count - 1, 2, Via::Wr, 1),
+        arc(3, 2, Via::Rw, 0),
+        arc(2, 1, Via::Ww, 0),
+        arc(1, 0, Via::Ww, 0),
+        arc(0, 3, Via::Wr, 0),
+    ]);
+    let (txns, inference) = (crowd(count as usize), inferred(count as usize, arcs));
+    let found = decide(&txns, &inference, &Budget::new(u64::MAX), None);
+    assert_eq!(fit(Level::CutIsolation, &found.answers), Fit::Refuted);
+}
+
+#[test]
+fn the_last_of_several_writes_makes_the_version() {
+    let txns = Txns {
+        starts: vec![0, 1, 4],
+        key: vec![0, 0, 1, 0],
+        f: vec![F::Write; 4],
+        value: (0..4).map(ValueId).collect(),
+        ..crowd(2)
+    };
+    let overwritten = Arc {
+        from: 0,
+        to: 1,
+        via: Via::Ww,
+        key: 0,
+    };
+    assert_eq!(enters(&txns, overwritten), Some(2));
 }
 
 #[test]

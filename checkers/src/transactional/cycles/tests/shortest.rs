@@ -74,6 +74,11 @@ pub(super) fn are_right(tiny: &Tiny, txns: &Txns, decisions: &Decisions) {
         assert_eq!((cycle.kind, cycle.also.clone()), classify(&cycle.arcs));
         crate::transactional::verify(txns, cycle, Some(&tiny.versions))
             .unwrap_or_else(|why| panic!("{why}: {cycle:?} of {tiny:?}"));
+        let txns: std::collections::BTreeSet<Txn> = cycle.arcs.iter().map(|arc| arc.from).collect();
+        assert!(
+            !is_shortest || txns.len() == length,
+            "{cycle:?} crosses itself: {tiny:?}"
+        );
         // Beside a worse cycle in the same component no other is looked for.
         let is_worst = decisions.cycles[0].kind == cycle.kind;
         if *is_shortest && is_worst {

@@ -1,0 +1,13 @@
+//! Chance for benchmarks, the same on every machine: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+pub(crate) struct Rng(pub(crate) u64);
+
+impl Rng {
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % bound
+    }
+}
