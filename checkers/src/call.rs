@@ -39,12 +39,13 @@ pub enum Verb {
     Generate,
     Transfer,
     Txn,
+    Propose,
     /// A verb of a model that somebody brings along.
     Other(Arc<str>),
 }
 
 /// The verbs and how they are written in a history.
-const NAMES: [(Verb, &str); 20] = [
+const NAMES: [(Verb, &str); 21] = [
     (Verb::Read, "read"),
     (Verb::Write, "write"),
     (Verb::Cas, "cas"),
@@ -65,6 +66,7 @@ const NAMES: [(Verb, &str); 20] = [
     (Verb::Generate, "generate"),
     (Verb::Transfer, "transfer"),
     (Verb::Txn, "txn"),
+    (Verb::Propose, "propose"),
 ];
 
 impl Verb {

@@ -10,6 +10,7 @@
 //! nobody is accused of what one of them may explain.
 mod bank;
 mod causal_reverse;
+mod consensus;
 mod deed;
 mod finding;
 mod g2;

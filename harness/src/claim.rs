@@ -24,6 +24,7 @@ fn of_workload(name: &str) -> Option<&'static str> {
         "set" => "those of a set that holds at the end what was added",
         "set-full" => "those of a set that keeps what was added",
         "total-queue" => "those of a queue that loses and invents nothing, whatever its order",
+        "consensus" => "those of instances that each decide one of their proposals, for ever",
         "long-fork" => "free of long forks",
         "causal-reverse" => "free of causal reverses",
         "g2" => "free of write skew between inserts of one key",

@@ -1,14 +1,12 @@
 //! A client of registers and transactions over HTTP: what `kv-raft` speaks, and what any service may speak.
 mod txn;
 
+use crate::service::client::{Http, contradiction};
 use harness::{Client, Failure, Op, Value};
-use reqwest::{Method, StatusCode};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use reqwest::Method;
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
-use std::{io, net::SocketAddr, time::Duration};
-
-/// How long a node may take to accept a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+use std::{io, net::SocketAddr};
 
 /// One connection to one node. It sends every request once.
 ///
@@ -18,58 +16,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// | `PUT /kv/4` with `{"value": 7}` | `{"value": 7}` |
 /// | `POST /kv/4/cas` with `{"from": 7, "to": 8}` | `{"swapped": true, "found": 7}` |
 /// | `POST /txn` with `{"steps": [["append", 3, 1], ["r", 3, null]]}` | `{"steps": [["append", 3, 1], ["r", 3, [1]]]}` |
-///
-/// Every other status than 200 comes with `{"error": "…", "definite": …}`; a failure is taken as
-/// definite only if the status is 409 or 503 and `definite` is true.
-pub struct KvClient {
-    base: String,
-    http: reqwest::Client,
-}
+pub struct KvClient(Http);
 
 impl KvClient {
     /// A client of the node at `addr`. It connects when it is first used.
     pub fn new(addr: SocketAddr) -> io::Result<KvClient> {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(1)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build()
-            .map_err(io::Error::other)?;
-        Ok(KvClient {
-            base: format!("http://{addr}"),
-            http,
-        })
-    }
-
-    async fn ask<A: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: String,
-        body: Option<serde_json::Value>,
-    ) -> Result<A, Failure> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = match request.send().await {
-            Ok(response) => response,
-            // Without a connection nothing was sent.
-            Err(error) if error.is_connect() => {
-                let (Failure::Definite(why) | Failure::Unknown(why)) = Failure::from(error);
-                return Err(Failure::definite(why));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let status = response.status();
-        let body = response.bytes().await?;
-        if status == StatusCode::OK {
-            serde_json::from_slice(&body).map_err(|error| malformed(&error.to_string(), &body))
-        } else {
-            Err(refused(status, &body))
-        }
+        Http::new(addr).map(KvClient)
     }
 }
 
@@ -77,13 +29,14 @@ impl Client for KvClient {
     async fn invoke(&mut self, op: Op) -> Result<Op, Failure> {
         match op {
             Op::Read { key, .. } => {
-                let held: Held = self.ask(Method::GET, format!("/kv/{key}"), None).await?;
+                let held: Held = self.0.ask(Method::GET, format!("/kv/{key}"), None).await?;
                 let value = held.value;
                 Ok(Op::Read { key, value })
             }
             Op::Write { key, value } => {
                 let body = json!({ "value": value });
                 let held: Held = self
+                    .0
                     .ask(Method::PUT, format!("/kv/{key}"), Some(body))
                     .await?;
                 if held.value != Some(value) {
@@ -94,6 +47,7 @@ impl Client for KvClient {
             Op::Call(call) => {
                 let body = txn::request(&call)?;
                 let done = self
+                    .0
                     .ask(Method::POST, "/txn".to_owned(), Some(body))
                     .await?;
                 txn::answer(*call, &done).map(Op::from)
@@ -101,7 +55,7 @@ impl Client for KvClient {
             Op::Cas { key, from, to, .. } => {
                 let body = json!({ "from": from, "to": to });
                 let path = format!("/kv/{key}/cas");
-                let compared: Compared = self.ask(Method::POST, path, Some(body)).await?;
+                let compared: Compared = self.0.ask(Method::POST, path, Some(body)).await?;
                 let found = compared.found;
                 if compared.swapped != (found == Some(from)) {
                     return Err(contradiction(&compared));
@@ -137,38 +91,6 @@ fn present<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Value>, D::Erro
     Option::deserialize(field)
 }
 
-/// What a service says when it does not serve.
-#[derive(Deserialize)]
-struct Refused {
-    error: String,
-    definite: bool,
-}
-
-fn refused(status: StatusCode, body: &[u8]) -> Failure {
-    let Ok(refused) = serde_json::from_slice::<Refused>(body) else {
-        return malformed(&status.to_string(), body);
-    };
-    let why = format!("{status}: {}", refused.error);
-    let may_be_definite = [StatusCode::CONFLICT, StatusCode::SERVICE_UNAVAILABLE];
-    if may_be_definite.contains(&status) && refused.definite {
-        Failure::Definite(why)
-    } else {
-        Failure::Unknown(why)
-    }
-}
-
-fn malformed(why: &str, body: &[u8]) -> Failure {
-    let text = String::from_utf8_lossy(body);
-    let start: String = text.chars().take(100).collect();
-    Failure::Unknown(format!(
-        "not an answer of this interface: {why}, in {start:?}"
-    ))
-}
-
-fn contradiction(answer: &impl std::fmt::Debug) -> Failure {
-    Failure::Unknown(format!("the answer contradicts the request: {answer:?}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,22 +108,6 @@ mod tests {
         assert!(held("{}").is_err());
         assert!(held(r#"{"value":"7"}"#).is_err());
         assert!(held(r#"{"value":7,"more":1}"#).is_err());
-    }
-
-    #[test]
-    fn only_a_409_or_503_that_says_so_is_definite() {
-        let check = |status: u16, body: &str| {
-            let status = StatusCode::from_u16(status).expect("a status");
-            matches!(refused(status, body.as_bytes()), Failure::Definite(_))
-        };
-        assert!(check(503, r#"{"error":"no leader","definite":true}"#));
-        assert!(check(409, r#"{"error":"conflict","definite":true}"#));
-        assert!(!check(409, r#"{"error":"conflict","definite":false}"#));
-        assert!(!check(503, r#"{"error":"no leader","definite":false}"#));
-        assert!(!check(503, r#"{"error":"no leader"}"#));
-        assert!(!check(503, "upstream connect error"));
-        assert!(!check(504, r#"{"error":"no answer","definite":true}"#));
-        assert!(!check(500, r#"{"error":"panic","definite":true}"#));
     }
 
     #[tokio::test]

@@ -15,8 +15,6 @@ mod peers;
 mod store;
 mod types;
 
-mod journal;
-
 #[cfg(test)]
 mod storage_tests;
 

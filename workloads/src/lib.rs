@@ -1,5 +1,6 @@
 //! What to ask of a system. Each file is one workload.
 mod bank;
+mod consensus;
 mod list_append;
 mod register;
 mod rw_register;
@@ -10,6 +11,7 @@ mod steps;
 use harness::Catalog;
 
 pub use bank::Bank;
+pub use consensus::Consensus;
 pub use list_append::ListAppend;
 pub use register::Register;
 pub use rw_register::RwRegister;
@@ -35,5 +37,10 @@ pub fn list(catalog: &mut Catalog) {
         "bank",
         "transfers between accounts and reads of all of them; the total never changes",
         || Box::<Bank>::default(),
+    );
+    catalog.workload(
+        "consensus",
+        "proposals of different values at the same time; one of them is decided, for everybody and for ever",
+        || Box::<Consensus>::default(),
     );
 }

@@ -66,6 +66,7 @@ impl Judge for G2 {
             findings: findings.collect(),
             undecided: undecided.map(str::to_owned),
             noted: Some(format!("{tried} of {} keys tried twice", keys.len())),
+            ..Ruling::default()
         })
     }
 }

@@ -2,7 +2,9 @@
 use super::deed::{Deed, Deeds};
 use super::finding::Finding;
 use super::{DOMAINS, Domain};
-use super::{bank, causal_reverse, g2, kafka, long_fork, monotonic, set, set_full, total_queue};
+use super::{
+    bank, causal_reverse, consensus, g2, kafka, long_fork, monotonic, set, set_full, total_queue,
+};
 use crate::model::Parameters;
 use crate::{Anomaly, Budget, Checker, Data, Evidence, History, Key, Verdict};
 
@@ -22,6 +24,8 @@ pub(super) struct Ruling {
     pub(super) findings: Vec<Finding>,
     /// Why it cannot be called legal.
     pub(super) undecided: Option<String>,
+    /// Why nothing was there that could have been wrong. If that is so everywhere, nothing is legal.
+    pub(super) idle: Option<String>,
     /// What else is worth knowing: how many were recovered, latencies.
     pub(super) noted: Option<String>,
 }
@@ -60,6 +64,9 @@ pub fn checker(name: &str, parameters: &Parameters) -> Result<Box<dyn Checker>, 
         }),
         "long-fork" => Box::new(long_fork::LongFork {
             group: told.count("group")?,
+        }),
+        "consensus" => Box::new(consensus::Consensus {
+            is_linearizable: told.flag("linearizable", false)?,
         }),
         "causal-reverse" => Box::new(causal_reverse::CausalReverse),
         "g2" => Box::new(g2::G2),
@@ -131,6 +138,7 @@ struct Guarded {
 struct Sum {
     anomalies: Vec<Anomaly>,
     undecided: Vec<String>,
+    idle: Vec<String>,
     noted: Vec<String>,
 }
 
@@ -181,6 +189,10 @@ impl Checker for Guarded {
                 reason: "nothing was asked".to_owned(),
                 evidence,
             },
+            (None, _) if sum.idle.len() == parts.len() => Verdict::Unknown {
+                reason: sum.idle.swap_remove(0),
+                evidence,
+            },
             (None, _) => Verdict::Valid { evidence },
             (Some(first), _) => {
                 let reason = match parts.len() {
@@ -224,6 +236,7 @@ impl Guarded {
             sum.undecided.push(name(reason));
         } else {
             evidence.keys_valid += 1;
+            sum.idle.extend(ruling.idle);
         }
         for finding in &ruling.findings {
             let key = self.judge.splits().then(|| part.all[0].call.key);

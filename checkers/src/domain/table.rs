@@ -61,7 +61,7 @@ const ADD: Said = said("add", &[Value], DONE);
 const READ: Said = said("read", &[Nothing], &[Values]);
 
 /// Every domain, those that are met most often first.
-pub const DOMAINS: [Domain; 9] = [
+pub const DOMAINS: [Domain; 10] = [
     Domain {
         name: "bank",
         about: "money moves between accounts, and all of it is there whenever they are read",
@@ -125,6 +125,19 @@ pub const DOMAINS: [Domain; 9] = [
         ],
         parameters: &[("group", "how many keys each read asks for, any unless told")],
         method: "order of writes and reads, sorted topologically",
+    },
+    Domain {
+        name: "consensus",
+        about: "of all that is proposed one value is decided, the same for everybody, once for ever",
+        asks: &[
+            said("propose", &[Value], &[Value]),
+            said("read", &[Nothing], &[Value, Nothing]),
+        ],
+        parameters: &[(
+            "linearizable",
+            "whether a read has to find what anybody was told before it began, false unless told",
+        )],
+        method: "every answer against the first, and against what was proposed",
     },
     Domain {
         name: "causal-reverse",

@@ -1,5 +1,6 @@
 //! The judges of domains against drawings, direct definitions, simulations and recorded histories.
 mod broken_logs;
+mod consensus;
 mod drawn;
 mod drawn_order;
 mod kafka;

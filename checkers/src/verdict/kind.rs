@@ -13,6 +13,8 @@ pub enum AnomalyKind {
     MutualExclusion,
     /// A later holder of a lock got a token that is not greater.
     FencingToken,
+    /// One thing was decided in two ways.
+    Disagreement,
     /// The same id was issued twice.
     DuplicateId,
     /// One element was taken out twice.
@@ -121,11 +123,12 @@ pub enum AnomalyKind {
 
 impl AnomalyKind {
     /// Every kind, for tests that must not forget one.
-    pub const ALL: [AnomalyKind; 56] = [
+    pub const ALL: [AnomalyKind; 57] = [
         AnomalyKind::GarbageRead,
         AnomalyKind::AbortedRead,
         AnomalyKind::MutualExclusion,
         AnomalyKind::FencingToken,
+        AnomalyKind::Disagreement,
         AnomalyKind::DuplicateId,
         AnomalyKind::DuplicateDelivery,
         AnomalyKind::LostElement,
@@ -187,6 +190,7 @@ impl AnomalyKind {
             AnomalyKind::AbortedRead => "aborted read",
             AnomalyKind::MutualExclusion => "mutual exclusion broken",
             AnomalyKind::FencingToken => "fencing token went backwards",
+            AnomalyKind::Disagreement => "agreement broken",
             AnomalyKind::DuplicateId => "duplicate id",
             AnomalyKind::DuplicateDelivery => "duplicate delivery",
             AnomalyKind::LostElement => "lost element",

@@ -1,11 +1,13 @@
 //! The binary as its users meet it: real clusters, real partitions, real crashes of the harness.
 mod asked_for;
 mod check;
+mod decisions;
 mod exit_codes;
 mod formats;
 mod runs;
 mod sandbox;
 mod transactions;
+mod two_phase;
 mod written;
 
 use std::path::{Path, PathBuf};

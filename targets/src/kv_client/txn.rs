@@ -1,4 +1,5 @@
 //! Calls as transactions: what is sent to the service for each, and what its answer means.
+use crate::service::client::contradiction;
 use harness::{Call, Data, Failure, Verb};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -94,7 +95,7 @@ pub(super) fn answer(call: Call, done: &Done) -> Result<Call, Failure> {
     let output = steps(&call).and_then(|asked| answered(&call.f, &asked, &done.steps));
     match output {
         Some(output) => Ok(call.answered(output)),
-        None => Err(super::contradiction(done)),
+        None => Err(contradiction(done)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The interface for clients: routes, JSON bodies and status codes.
-use super::node::{FORWARDED, Forwarded, Node, Place, Refusal};
-use super::txn::{Step, Txn};
+use super::node::{FORWARDED, Forwarded, Node, Place};
+use crate::service::answers::{Failed, Refusal, bad_request};
+use crate::steps::{Step, Txn};
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
@@ -16,7 +17,7 @@ use harness::{Key, Value};
 use openraft::async_runtime::watch::WatchReceiver;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{fmt::Display, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// How long `/ready` may take: it is asked again and again while a cluster starts.
 const READY_TIMEOUT: Duration = Duration::from_millis(500);
@@ -193,44 +194,4 @@ async fn status(State(node): State<Arc<Node>>) -> Json<Status> {
         applied: metrics.last_applied.map_or(0, |applied| applied.index),
         snapshot: metrics.snapshot.map(|snapshot| snapshot.index),
     })
-}
-
-/// An answer that is not 200.
-enum Failed {
-    BadRequest(String),
-    Refused(Refusal),
-}
-
-fn bad_request(error: impl Display) -> Failed {
-    Failed::BadRequest(error.to_string())
-}
-
-impl From<Refusal> for Failed {
-    fn from(refusal: Refusal) -> Failed {
-        Failed::Refused(refusal)
-    }
-}
-
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        match self {
-            Failed::BadRequest(why) => failed(StatusCode::BAD_REQUEST, &why, true),
-            Failed::Refused(refusal) => refusal.into_response(),
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        match self {
-            Refusal::Definite(why) => failed(StatusCode::SERVICE_UNAVAILABLE, &why, true),
-            Refusal::Rejected(why) => failed(StatusCode::CONFLICT, &why, true),
-            Refusal::Unknown(why) => failed(StatusCode::GATEWAY_TIMEOUT, &why, false),
-        }
-    }
-}
-
-/// `definite` is a promise: this had no effect, and never will.
-fn failed(status: StatusCode, why: &str, definite: bool) -> Response {
-    (status, Json(json!({ "error": why, "definite": definite }))).into_response()
 }

@@ -1,5 +1,6 @@
 //! The faults that were put into this service on purpose, each behind one switch.
 use harness::Bug;
+use serde::Deserialize;
 
 /// What `--bug` takes, and what the lists say of it.
 pub(crate) const BUGS: &[Bug] = &[
@@ -51,7 +52,8 @@ pub(crate) const BUGS: &[Bug] = &[
 ];
 
 /// The switches. All off is the clean build.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Bugs {
     pub(crate) stale_reads: bool,
     pub(crate) unconfirmed_leader: bool,
@@ -64,60 +66,12 @@ pub(crate) struct Bugs {
     pub(crate) stale_snapshot: bool,
 }
 
-impl Bugs {
-    /// Switches on what is named.
-    pub(crate) fn parse(names: &[String]) -> Result<Bugs, String> {
-        let mut bugs = Bugs::default();
-        for name in names {
-            match name.as_str() {
-                "stale-reads" => bugs.stale_reads = true,
-                "unconfirmed-leader" => bugs.unconfirmed_leader = true,
-                "early-ack" => bugs.early_ack = true,
-                "racy-cas" => bugs.racy_cas = true,
-                "lost-update" => bugs.lost_update = true,
-                "write-skew" => bugs.write_skew = true,
-                "read-skew" => bugs.read_skew = true,
-                "dirty-read" => bugs.dirty_read = true,
-                "stale-snapshot" => bugs.stale_snapshot = true,
-                _ => return Err(format!("no bug named {name}; there are {}", list())),
-            }
-        }
-        Ok(bugs)
-    }
-}
-
-/// Their names.
-pub(crate) fn list() -> String {
-    let names: Vec<&str> = BUGS.iter().map(|bug| bug.name).collect();
-    names.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_listed_bug_has_a_switch_of_its_own() {
-        let mut seen = vec![Bugs::default()];
-        for bug in BUGS {
-            let bugs = Bugs::parse(&[bug.name.to_owned()]).expect("it is listed");
-            assert!(
-                !seen.contains(&bugs),
-                "{} switches nothing new on",
-                bug.name
-            );
-            seen.push(bugs);
-        }
-    }
-
-    #[test]
-    fn no_bug_is_on_unless_named() {
-        assert_eq!(Bugs::parse(&[]), Ok(Bugs::default()));
-    }
-
-    #[test]
-    fn an_unknown_name_is_refused_with_the_list() {
-        let error = Bugs::parse(&["stale-read".to_owned()]).expect_err("it is misspelt");
-        assert!(error.contains("stale-reads"), "{error}");
+        crate::service::node::tests::have_switches::<Bugs>(BUGS);
     }
 }

@@ -1,10 +1,10 @@
 //! The state machine of one node: commands applied in order, and snapshots of what came of them.
 use super::{
     disk::{Change, Disk, Image, Recovered},
-    journal,
     store::Store,
     types::{Answer, Kv, LogId, Membership, Snapshot, SnapshotMeta},
 };
+use crate::service::journal;
 use futures_util::{Stream, TryStreamExt};
 use openraft::{
     EntryPayload, OptionalSend, RaftSnapshotBuilder,

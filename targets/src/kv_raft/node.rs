@@ -2,11 +2,14 @@
 use super::{
     bugs::Bugs,
     machine::{Machine, View},
-    peers::{Addrs, http_client},
-    store::Held,
     transact::Dirty,
     types::{Answer, Command, Kv},
 };
+use crate::service::{
+    answers::Refusal,
+    peers::{Addrs, http_client, root_cause},
+};
+use crate::steps::Held;
 use harness::{Key, Value};
 use openraft::{
     Instant, Raft, ReadPolicy,
@@ -14,7 +17,6 @@ use openraft::{
     errors::{ClientWriteError, RaftError},
 };
 use std::{
-    error::Error,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -50,17 +52,6 @@ pub(crate) struct Node {
     pub(super) dirty: Dirty,
     addrs: Arc<Addrs>,
     http: Mutex<reqwest::Client>,
-}
-
-/// Why a request was not served.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// It certainly had no effect, and never will.
-    Definite(String),
-    /// The same: the request was understood, and what it found does not allow it.
-    Rejected(String),
-    /// It was proposed, or may have been, and its outcome is not known.
-    Unknown(String),
 }
 
 /// Who should serve a request.
@@ -253,13 +244,4 @@ pub(crate) struct Forwarded {
     pub(crate) method: reqwest::Method,
     pub(crate) url: String,
     pub(crate) body: Vec<u8>,
-}
-
-/// The library says "error sending request"; what happened stands at the end of the chain.
-fn root_cause(error: &dyn Error) -> &dyn Error {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause
 }

@@ -5,6 +5,7 @@ use super::{
     store::Store,
     types::{Kv, Snapshot, Vote},
 };
+use crate::service::peers::{Addrs, http_client};
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
@@ -20,7 +21,7 @@ use openraft::{
     },
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, fmt::Display, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt::Display, io, net::SocketAddr, sync::Arc, time::Duration};
 
 /// How long entries may take to reach a follower's disk. Longer than a heartbeat may: an fsync on
 /// a busy disk is no reason to send everything again.
@@ -34,24 +35,6 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 /// The largest message taken from a peer: a snapshot of some million numbers.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
-
-/// Where every node of the cluster listens.
-pub(crate) type Addrs = BTreeMap<u64, SocketAddr>;
-
-/// An HTTP client for one peer.
-///
-/// Made anew after each failure: a connection that a partition has silenced is never used again,
-/// because TCP would wait ever longer before it tries that one again.
-pub(crate) fn http_client(connect_timeout: Duration) -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .tcp_nodelay(true)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(connect_timeout)
-        .build()
-        .expect("without TLS there is nothing to fail")
-}
 
 /// Makes the connections that the Raft library asks for.
 pub(crate) struct Peers(pub(crate) Arc<Addrs>);

@@ -1,28 +1,24 @@
 //! `assay node kv-raft`: one node, from its arguments to its exit.
 use super::{
     api,
-    bugs::{self, Bugs},
+    bugs::{BUGS, Bugs},
     disk::Disk,
-    journal,
     log_store::LogStore,
     machine::Machine,
     node::Node,
-    peers::{self, Addrs, Peers},
+    peers::{self, Peers},
     types::Kv,
 };
-use axum::serve::ListenerExt;
+use crate::service::{
+    journal,
+    node::{self, Common, Place},
+    peers::Addrs,
+};
 use clap::Parser;
 use openraft::{
     Config, EmptyNode, Raft, ServerState, SnapshotPolicy, async_runtime::watch::WatchReceiver,
 };
-use std::{
-    collections::BTreeMap, ffi::OsString, io, net::SocketAddr, path::PathBuf, process::ExitCode,
-    sync::Arc, time::Duration,
-};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use std::{collections::BTreeMap, ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
 
 /// How much later each next node tries to found the cluster, if nobody did.
 const FOUNDING_STEP: Duration = Duration::from_millis(300);
@@ -37,20 +33,8 @@ const FOUNDING_STEP: Duration = Duration::from_millis(300);
         curl localhost:7470/kv/4"
 )]
 struct Args {
-    /// This node's number
-    #[arg(long)]
-    id: u64,
-    /// Where to listen, for clients and peers alike
-    #[arg(long, value_name = "IP:PORT")]
-    listen: SocketAddr,
-    /// A directory for this node's file; it is made if need be
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// A node of the cluster; give the same list, with all nodes, to every node
-    #[arg(long = "peer", value_name = "ID=IP:PORT", value_parser = parse_peer)]
-    peers: Vec<(u64, SocketAddr)>,
-    #[arg(long = "bug", value_name = "NAME", help = format!("Switch on a planted bug: {}", bugs::list()))]
-    bugs: Vec<String>,
+    #[command(flatten)]
+    common: Common,
     /// Take a snapshot, and forget the log behind it, every so many entries
     #[arg(long, value_name = "ENTRIES", default_value_t = 2000)]
     snapshot_every: u64,
@@ -58,81 +42,25 @@ struct Args {
 
 /// Runs a node until it is stopped. The arguments are those after the service's name.
 pub fn serve(args: Vec<OsString>) -> ExitCode {
-    let name = OsString::from("assay node kv-raft");
-    let plan = match Args::try_parse_from([name].into_iter().chain(args)) {
-        Ok(args) => Plan::of(args),
-        Err(error) => {
-            let is_help = !error.use_stderr();
-            // Nobody is left to hear that the terminal is gone.
-            let _ = error.print();
-            return if is_help {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(64)
-            };
-        }
-    };
-    let plan = match plan {
-        Ok(plan) => plan,
-        Err(why) => {
-            eprintln!("error: {why}");
-            return ExitCode::from(64);
-        }
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("the system has two threads to spare");
-    match runtime.block_on(run(plan)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            journal::error(error);
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn parse_peer(text: &str) -> Result<(u64, SocketAddr), String> {
-    let (id, addr) = text.split_once('=').ok_or("expected ID=IP:PORT")?;
-    let id = id.parse().map_err(|error| format!("{id}: {error}"))?;
-    let addr = addr.parse().map_err(|error| format!("{addr}: {error}"))?;
-    Ok((id, addr))
+    node::serve(args, Plan::of, run)
 }
 
 /// The arguments, checked.
 struct Plan {
-    id: u64,
-    listen: SocketAddr,
-    data: PathBuf,
-    addrs: Arc<Addrs>,
+    place: Place,
     bugs: Bugs,
     snapshot_every: u64,
 }
 
 impl Plan {
     fn of(args: Args) -> Result<Plan, String> {
-        let mut addrs = Addrs::new();
-        for (id, addr) in args.peers {
-            if addrs.insert(id, addr).is_some() {
-                return Err(format!("two peers have the id {id}"));
-            }
-        }
-        if addrs.is_empty() {
-            addrs.insert(args.id, args.listen);
-        }
-        if !addrs.contains_key(&args.id) {
-            return Err(format!("node {} is not on the list of peers", args.id));
-        }
         if args.snapshot_every == 0 {
             return Err("--snapshot-every has to be at least 1".to_owned());
         }
+        let place = args.common.place()?;
         Ok(Plan {
-            id: args.id,
-            listen: args.listen,
-            data: args.data,
-            addrs: Arc::new(addrs),
-            bugs: Bugs::parse(&args.bugs)?,
+            bugs: place.bugs(BUGS)?,
+            place,
             snapshot_every: args.snapshot_every,
         })
     }
@@ -161,41 +89,24 @@ impl Plan {
 }
 
 async fn run(plan: Plan) -> io::Result<()> {
-    let listener = TcpListener::bind(plan.listen).await.map_err(|error| {
-        io::Error::other(format!("could not listen on {}: {error}", plan.listen))
-    })?;
-    std::fs::create_dir_all(&plan.data)?;
-    let (disk, mut recovered) = Disk::open(&plan.data.join("kv-raft.redb"), plan.id)?;
+    let config = plan.config().validate().map_err(io::Error::other)?;
+    let Place { id, addrs, .. } = &plan.place;
+    let listener = plan.place.listen().await?;
+    let (disk, mut recovered) = Disk::open(&plan.place.data.join("kv-raft.redb"), *id)?;
     let log = LogStore::new(disk.clone(), &mut recovered);
     let machine = Machine::new(disk.clone(), &mut recovered);
     let view = machine.view();
-    let config = plan.config().validate().map_err(io::Error::other)?;
-    let peers = Peers(plan.addrs.clone());
-    let raft = Raft::new(plan.id, Arc::new(config), peers, log, machine)
+    let peers = Peers(addrs.clone());
+    let raft = Raft::new(*id, Arc::new(config), peers, log, machine)
         .await
         .map_err(io::Error::other)?;
-    journal::info(format_args!(
-        "node {} listens on {}, cluster of {}, data in {}",
-        plan.id,
-        plan.listen,
-        plan.addrs.len(),
-        plan.data.display()
-    ));
-    if plan.bugs != Bugs::default() {
-        journal::info(format_args!("switched on: {:?}", plan.bugs));
-    }
-
-    let node = Node::new(plan.id, raft.clone(), view, plan.addrs.clone(), plan.bugs);
+    let node = Node::new(*id, raft.clone(), view, addrs.clone(), plan.bugs);
     let routes = api::routes(Arc::new(node)).merge(peers::routes(raft.clone()));
-    let listener = listener.tap_io(|connection| {
-        // Only a matter of speed; a socket that refuses is about to fail anyway.
-        let _ = connection.set_nodelay(true);
-    });
-    tokio::spawn(found(raft.clone(), plan.id, plan.addrs));
+    tokio::spawn(found(raft.clone(), *id, addrs.clone()));
     let result = tokio::select! {
         result = axum::serve(listener, routes) => result,
         result = report(raft.clone()) => result,
-        result = asked_to_stop() => result,
+        result = node::asked_to_stop() => result,
     };
     raft.shutdown().await.map_err(io::Error::other)?;
     disk.close();
@@ -253,15 +164,4 @@ async fn report(raft: Raft<Kv, Machine>) -> io::Result<()> {
             return Err(io::Error::other("the Raft library has stopped"));
         }
     }
-}
-
-async fn asked_to_stop() -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    journal::info("asked to stop");
-    Ok(())
 }

@@ -3,9 +3,9 @@ use super::{
     disk::Disk,
     log_store::LogStore,
     machine::Machine,
-    store::Held,
     types::{Command, Entry, Kv, LogId, Vote},
 };
+use crate::steps::Held;
 use futures_util::stream;
 use openraft::{
     EntryPayload, RaftLogReader, RaftSnapshotBuilder, StorageError,

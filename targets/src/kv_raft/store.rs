@@ -1,39 +1,9 @@
 //! The data itself: what keys hold, and what committed commands do to it.
 use super::types::{Answer, Command};
-use harness::{Key, Value};
+use crate::steps::{Held, Version};
+use harness::Key;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, sync::Arc};
-
-/// What a key holds. In JSON a number is a number, and a list is a list of numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Held {
-    Number(Value),
-    /// Shared, so that a snapshot of all keys costs no copy of their lists.
-    List(Arc<Vec<Value>>),
-}
-
-impl Held {
-    /// How many numbers that is.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Held::Number(_) => 1,
-            Held::List(list) => list.len(),
-        }
-    }
-}
-
-impl fmt::Display for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Held::Number(number) => write!(f, "{number}"),
-            Held::List(list) => write!(f, "a list of {}", list.len()),
-        }
-    }
-}
-
-/// Identifies a change: the index of its entry in the log. No key ever gets the same one twice.
-pub(crate) type Version = u64;
+use std::collections::BTreeMap;
 
 /// The version of a key that was never written: no entry that changes a key has this index, since
 /// the first entry of every log is the membership.
@@ -103,6 +73,8 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use harness::Value;
+    use std::sync::Arc;
 
     fn list(members: &[Value]) -> Held {
         Held::List(Arc::new(members.to_vec()))

@@ -1,10 +1,11 @@
 //! How a leader commits a transaction: run it on a snapshot, propose its writes, validate its reads.
 use super::{
-    node::{Node, Refusal, WRITE_TIMEOUT},
-    store::{Held, Version},
-    txn::{Abort, Attempt, Ran, Step, Txn},
+    node::{Node, WRITE_TIMEOUT},
+    txn,
     types::{Answer, Command},
 };
+use crate::service::answers::Refusal;
+use crate::steps::{Abort, Attempt, Held, Ran, Step, Txn, Version};
 use harness::Key;
 use std::{
     hash::{BuildHasher, RandomState},
@@ -89,9 +90,9 @@ impl Node {
 
     fn run(&self, txn: &Txn) -> Result<Ran, Abort> {
         if !self.bugs.dirty_read {
-            return self.view.look(|store| txn.run(store));
+            return self.view.look(|store| txn::run(txn, store));
         }
-        let mut attempt = Attempt::new(txn);
+        let mut attempt = Attempt::new(txn.floor());
         for step in txn.steps() {
             attempt.take(step, |key| {
                 let (held, version) = self.look(key);
@@ -103,7 +104,7 @@ impl Node {
 
     /// The bug `read-skew`: every step sees a moment of its own.
     async fn run_apart(&self, txn: &Txn) -> Result<Ran, Abort> {
-        let mut attempt = Attempt::new(txn);
+        let mut attempt = Attempt::new(txn.floor());
         for step in txn.steps() {
             attempt.take(step, |key| self.look(key))?;
             sleep(BUG_BETWEEN_READS).await;

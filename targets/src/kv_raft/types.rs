@@ -1,5 +1,6 @@
 //! What the nodes of one cluster agree on: the commands in the log, and what applying one answers.
-use super::store::{Held, Store, Version};
+use super::store::Store;
+use crate::steps::{Held, Version};
 use harness::{Key, Value};
 use openraft::{EmptyNode, alias, impls::leader_id_std};
 use serde::{Deserialize, Serialize};

@@ -120,7 +120,7 @@ fn output(call: &Call, value: &Data, is_echo: bool, shape: &Shape) -> Option<Dat
         Verb::Txn if value.list().is_none() => None,
         Verb::Txn => Some(micro_ops(value, false)),
         Verb::Dequeue | Verb::Pop | Verb::DeleteMin => Some(value.clone()),
-        Verb::Generate => (*value != Data::Nil).then(|| value.clone()),
+        Verb::Generate | Verb::Propose => (*value != Data::Nil).then(|| value.clone()),
         Verb::Contains if !matches!(value, Data::Bool(_)) => None,
         Verb::Cas => Some(true.into()),
         // A client that answers with what it was asked says no more than that it is done.

@@ -327,7 +327,8 @@ fn needs_value(f: &Verb) -> bool {
         | Verb::Push
         | Verb::Insert
         | Verb::Transfer
-        | Verb::Txn => true,
+        | Verb::Txn
+        | Verb::Propose => true,
         Verb::Read
         | Verb::Remove
         | Verb::Dequeue
@@ -352,6 +353,7 @@ fn needs_result(f: &Verb, input: &Data) -> bool {
         | Verb::DeleteMin
         | Verb::Generate
         | Verb::Txn
+        | Verb::Propose
         | Verb::Cas => true,
         Verb::Remove => *input == Data::Nil,
         Verb::Write

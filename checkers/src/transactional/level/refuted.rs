@@ -59,6 +59,7 @@ pub fn refutes(kind: AnomalyKind) -> &'static [Level] {
         AnomalyKind::NegativeBalance | AnomalyKind::WrongAccounts => &[Serializable],
         AnomalyKind::MutualExclusion
         | AnomalyKind::FencingToken
+        | AnomalyKind::Disagreement
         | AnomalyKind::DuplicateId
         | AnomalyKind::DuplicateDelivery
         | AnomalyKind::LostElement

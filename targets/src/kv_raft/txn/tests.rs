@@ -1,7 +1,13 @@
 //! Tests of transactions on one snapshot.
-use super::*;
-use crate::kv_raft::{store::NEVER_WRITTEN, types::Command};
+use super::run as run_on;
+use crate::kv_raft::{
+    store::{NEVER_WRITTEN, Store},
+    types::Command,
+};
+use crate::steps::{Abort, Held, Ran, Txn, Version};
+use harness::{Key, Value};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// Key 1 holds 10 since entry 5, key 2 the list 7 8 since entry 6.
 fn store() -> Store {
@@ -19,7 +25,7 @@ fn txn(body: Json) -> Result<Txn, String> {
 
 fn run(steps: Json, floor: Option<Value>) -> Result<Ran, Abort> {
     let txn = txn(json!({ "steps": steps, "floor": floor })).expect("it is well-formed");
-    txn.run(&store())
+    run_on(&txn, &store())
 }
 
 fn answered(steps: Json) -> Json {
@@ -121,9 +127,8 @@ fn lists_and_transactions_have_a_longest_size() {
     let appends = |key: Key| (0..1000).map(move |n| json!(["append", key, n]));
     let mut store = Store::default();
     let mut commit = |steps: Vec<Json>| {
-        let ran = txn(json!({ "steps": steps }))
-            .expect("well-formed")
-            .run(&store)?;
+        let asked = txn(json!({ "steps": steps })).expect("well-formed");
+        let ran = run_on(&asked, &store)?;
         let (reads, writes) = (ran.reads, ran.writes);
         store.apply(9, Command::Commit { reads, writes });
         Ok::<(), Abort>(())
