@@ -1,23 +1,15 @@
-//! One node's file and its only writer: a thread that shares one fsync among all that waits for it.
+//! One node's file: its log, its vote and its snapshot.
 use super::store::Store;
 use super::types::{Entry, LogId, SnapshotMeta, Vote};
+use crate::service::group::Group;
 use redb::{
     Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{
-    io, mem,
-    path::Path,
-    sync::{Arc, Mutex, mpsc},
-    thread::JoinHandle,
-};
-use tokio::sync::oneshot;
+use std::{io, path::Path};
 
 const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
-
-/// Changes that share one transaction, at most. It bounds the work that is lost to one failure.
-const GROUP_MAX: usize = 4096;
 
 /// One thing to be made durable.
 pub(crate) enum Change {
@@ -48,23 +40,8 @@ pub(crate) struct Recovered {
     pub(crate) snapshot: Option<Image>,
 }
 
-/// Called once the change is on disk, or certainly never will be reported as such.
-type Done = Box<dyn FnOnce(io::Result<()>) + Send>;
-
-struct Job {
-    change: Change,
-    done: Done,
-}
-
 /// Takes changes in order, and makes them durable in that order.
-#[derive(Clone)]
-pub(crate) struct Disk(Arc<Mutex<Writer>>);
-
-#[derive(Default)]
-struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(crate) type Disk = Group<Change>;
 
 impl Disk {
     /// Opens or makes the file. A file that belongs to another node is refused.
@@ -72,89 +49,18 @@ impl Disk {
         let database = Database::create(path).map_err(|error| wrong(path.display(), error))?;
         claim(&database, node)?;
         let recovered = recover(&database)?;
-        let (jobs, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("disk".to_owned())
-            .spawn(move || write_all(&database, &queue))?;
-        let writer = Writer {
-            jobs: Some(jobs),
-            thread: Some(thread),
-        };
-        Ok((Disk(Arc::new(Mutex::new(writer))), recovered))
-    }
-
-    /// Queues `change` and returns at once; `done` hears when it is durable.
-    pub(crate) fn submit(
-        &self,
-        change: Change,
-        done: impl FnOnce(io::Result<()>) + Send + 'static,
-    ) {
-        let job = Job {
-            change,
-            done: Box::new(done),
-        };
-        let rejected = match &self.writer().jobs {
-            Some(jobs) => jobs.send(job).err().map(|error| error.0),
-            None => Some(job),
-        };
-        if let Some(job) = rejected {
-            (job.done)(Err(io::Error::other("the file is closed")));
-        }
-    }
-
-    /// Returns once `change` is durable.
-    pub(crate) async fn write(&self, change: Change) -> io::Result<()> {
-        let (done, answer) = oneshot::channel();
-        self.submit(change, |result| {
-            // Whoever asked may have gone; the change is made all the same.
-            let _ = done.send(result);
-        });
-        answer.await.map_err(io::Error::other)?
-    }
-
-    /// Finishes what is queued, and lets go of the file.
-    pub(crate) fn close(&self) {
-        let writer = mem::take(&mut *self.writer());
-        drop(writer.jobs);
-        if let Some(thread) = writer.thread {
-            thread.join().expect("the writer returns its errors");
-        }
-    }
-
-    fn writer(&self) -> std::sync::MutexGuard<'_, Writer> {
-        self.0.lock().expect("nothing panics while it holds this")
+        let disk = Group::start(move |changes: &[Change]| commit(&database, changes))?;
+        Ok((disk, recovered))
     }
 }
 
-/// The writer's life: take all that is queued, commit it together, tell everyone in order.
-fn write_all(database: &Database, queue: &mpsc::Receiver<Job>) {
-    let mut failure: Option<String> = None;
-    while let Ok(first) = queue.recv() {
-        let mut group = vec![first];
-        group.extend(queue.try_iter().take(GROUP_MAX - 1));
-        // After a failure nothing more is written: an append that followed a lost append would
-        // leave a hole in the log, and Raft looks only at the last entry to tell what is there.
-        if failure.is_none() {
-            failure = commit(database, &group)
-                .err()
-                .map(|error| error.to_string());
-        }
-        for job in group {
-            (job.done)(match &failure {
-                None => Ok(()),
-                Some(why) => Err(io::Error::other(why.clone())),
-            });
-        }
-    }
-}
-
-fn commit(database: &Database, group: &[Job]) -> io::Result<()> {
+fn commit(database: &Database, changes: &[Change]) -> io::Result<()> {
     let mut transaction = database.begin_write().map_err(io::Error::other)?;
     transaction
         .set_durability(Durability::Immediate)
         .map_err(io::Error::other)?;
-    for job in group {
-        make(&transaction, &job.change)?;
+    for change in changes {
+        make(&transaction, change)?;
     }
     transaction.commit().map_err(io::Error::other)
 }

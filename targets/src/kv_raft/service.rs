@@ -57,10 +57,10 @@ impl Plan {
         if args.snapshot_every == 0 {
             return Err("--snapshot-every has to be at least 1".to_owned());
         }
-        let place = args.common.place()?;
+        let (place, bugs) = args.common.checked(BUGS)?;
         Ok(Plan {
-            bugs: place.bugs(BUGS)?,
             place,
+            bugs,
             snapshot_every: args.snapshot_every,
         })
     }

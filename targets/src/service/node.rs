@@ -44,9 +44,18 @@ pub(crate) struct Place {
 }
 
 impl Common {
+    /// The arguments, checked: the place of this node, and the switches of the bugs that were asked
+    /// for. `B` has a field for each of `known`, called like it.
+    ///
     /// # Errors
-    /// If the nodes of the cluster do not fit each other.
-    pub(crate) fn place(self) -> Result<Place, String> {
+    /// If the nodes of the cluster do not fit each other, or a bug is not among `known`.
+    pub(crate) fn checked<B: DeserializeOwned>(self, known: &[Bug]) -> Result<(Place, B), String> {
+        let place = self.place()?;
+        let bugs = switches(known, &place.bugs)?;
+        Ok((place, bugs))
+    }
+
+    fn place(self) -> Result<Place, String> {
         let mut addrs = Addrs::new();
         for (id, addr) in self.peers {
             if addrs.insert(id, addr).is_some() {
@@ -70,14 +79,6 @@ impl Common {
 }
 
 impl Place {
-    /// The switches of the bugs that were asked for: `B` has a field for each, called like it.
-    ///
-    /// # Errors
-    /// If one is not among `known`.
-    pub(crate) fn bugs<B: DeserializeOwned>(&self, known: &[Bug]) -> Result<B, String> {
-        switches(known, &self.bugs)
-    }
-
     /// Makes the directory, and listens.
     ///
     /// # Errors
@@ -105,7 +106,7 @@ impl Place {
 }
 
 /// `B`, a struct of booleans that may be left out, with those on that are named.
-pub(crate) fn switches<B: DeserializeOwned>(known: &[Bug], names: &[String]) -> Result<B, String> {
+fn switches<B: DeserializeOwned>(known: &[Bug], names: &[String]) -> Result<B, String> {
     let known: Vec<&str> = known.iter().map(|bug| bug.name).collect();
     for name in names {
         if !known.contains(&name.as_str()) {

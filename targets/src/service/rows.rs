@@ -1,22 +1,13 @@
-//! Rows on disk, by name: a file and its only writer, a thread that shares one fsync among all that waits for it.
+//! Rows on disk, by name.
+use super::group::Group;
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{
-    collections::BTreeMap,
-    io, mem,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, mpsc},
-    thread::JoinHandle,
-};
-use tokio::sync::oneshot;
+use std::{collections::BTreeMap, io, path::Path};
 
 const ROWS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rows");
 
 /// The row that says whose file it is.
 const OWNER: &str = "owner";
-
-/// Batches that share one transaction, at most. It bounds the work that is lost to one failure.
-const GROUP_MAX: usize = 4096;
 
 /// Rows to be written together, or not at all.
 #[derive(Debug, Default)]
@@ -74,20 +65,8 @@ fn read<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> io::Result<T> {
     })
 }
 
-struct Job {
-    batch: Batch,
-    done: oneshot::Sender<io::Result<()>>,
-}
-
 /// Takes batches in order, and makes them durable in that order.
-#[derive(Clone)]
-pub(crate) struct Rows(Arc<Mutex<Writer>>);
-
-#[derive(Default)]
-struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(crate) type Rows = Group<Batch>;
 
 impl Rows {
     /// Opens or makes the file of node `owner`.
@@ -108,68 +87,8 @@ impl Rows {
             Some(_) => {}
             None => commit(&database, &[Batch::default().put(OWNER, &owner)])?,
         }
-        let (jobs, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("rows".to_owned())
-            .spawn(move || write_all(&database, &queue))?;
-        let writer = Writer {
-            jobs: Some(jobs),
-            thread: Some(thread),
-        };
-        Ok((Rows(Arc::new(Mutex::new(writer))), found))
-    }
-
-    /// Queues `batch` at once, in the order of the calls; the future ends once it is on disk.
-    ///
-    /// # Errors
-    /// If it certainly never will be reported as durable. Nothing later will be, either.
-    pub(crate) fn write(&self, batch: Batch) -> impl Future<Output = io::Result<()>> + use<> {
-        let (done, answer) = oneshot::channel();
-        // Without a writer nobody answers.
-        if let Some(jobs) = &self.writer().jobs {
-            let _ = jobs.send(Job { batch, done });
-        }
-        async move {
-            let closed = |_| io::Error::other("the file is closed");
-            answer.await.map_err(closed)?
-        }
-    }
-
-    /// Finishes what is queued, and lets go of the file.
-    pub(crate) fn close(&self) {
-        let writer = mem::take(&mut *self.writer());
-        drop(writer.jobs);
-        if let Some(thread) = writer.thread {
-            thread.join().expect("the writer returns its errors");
-        }
-    }
-
-    fn writer(&self) -> MutexGuard<'_, Writer> {
-        self.0.lock().expect("nothing panics while it holds this")
-    }
-}
-
-/// The writer's life: take all that is queued, commit it together, tell everyone in order.
-fn write_all(database: &Database, queue: &mpsc::Receiver<Job>) {
-    let mut failure: Option<String> = None;
-    while let Ok(first) = queue.recv() {
-        let mut group = vec![first];
-        group.extend(queue.try_iter().take(GROUP_MAX - 1));
-        let (batches, waiting): (Vec<Batch>, Vec<_>) =
-            group.into_iter().map(|job| (job.batch, job.done)).unzip();
-        // After a failure nothing more is written: what followed a lost row would leave a hole.
-        if failure.is_none() {
-            failure = commit(database, &batches)
-                .err()
-                .map(|error| error.to_string());
-        }
-        for done in waiting {
-            // Whoever asked may have gone; the rows are written all the same.
-            let _ = done.send(match &failure {
-                None => Ok(()),
-                Some(why) => Err(io::Error::other(why.clone())),
-            });
-        }
+        let rows = Group::start(move |batches: &[Batch]| commit(&database, batches))?;
+        Ok((rows, found))
     }
 }
 

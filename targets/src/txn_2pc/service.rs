@@ -31,25 +31,10 @@ struct Args {
 
 /// Runs a node until it is stopped. The arguments are those after the service's name.
 pub fn serve(args: Vec<OsString>) -> ExitCode {
-    node::serve(args, Plan::of, run)
+    node::serve(args, |args: Args| args.common.checked(BUGS), run)
 }
 
-/// The arguments, checked.
-struct Plan {
-    place: Place,
-    bugs: Bugs,
-}
-
-impl Plan {
-    fn of(args: Args) -> Result<Plan, String> {
-        let place = args.common.place()?;
-        let bugs = place.bugs(BUGS)?;
-        Ok(Plan { place, bugs })
-    }
-}
-
-async fn run(plan: Plan) -> io::Result<()> {
-    let Plan { place, bugs } = plan;
+async fn run((place, bugs): (Place, Bugs)) -> io::Result<()> {
     let listener = place.listen().await?;
     let (rows, found) = Rows::open(&place.data.join("txn-2pc.redb"), place.id)?;
     let epoch = found.get::<u64>(EPOCH)?.unwrap_or(0) + 1;
