@@ -18,9 +18,7 @@ pub(crate) fn is_columnar(file: &File) -> bool {
 
 /// Reads a columnar history, with the file's name in every complaint.
 pub(crate) fn read(path: &Path, file: &File) -> Result<Recording, String> {
-    let recording = mapped::read(file, columnar::read);
-    let recording = recording.map_err(|error| unreadable(path, &error))?;
-    recording.map_err(|error| damaged(path, &error))
+    open(path, file, |columns| whole(path, columns))?
 }
 
 /// What `look` makes of the columns of a file, where they lie.
@@ -32,17 +30,18 @@ pub(crate) fn open<T>(
     let looked = mapped::read(file, |bytes| {
         columnar::Columns::open(bytes).map(|columns| look(&columns))
     });
-    let looked = looked.map_err(|error| unreadable(path, &error))?;
+    let looked = looked.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     looked.map_err(|error| damaged(path, &error))
+}
+
+/// All that a file tells.
+pub(crate) fn whole(path: &Path, columns: &columnar::Columns<'_>) -> Result<Recording, String> {
+    columnar::whole(columns).map_err(|error| damaged(path, &error))
 }
 
 /// What a file tells without what its operations were asked and answered.
 pub(crate) fn outline(path: &Path, columns: &columnar::Columns<'_>) -> Result<Recording, String> {
     columnar::outline(columns).map_err(|error| damaged(path, &error))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> String {
-    format!("cannot read {}: {error}", path.display())
 }
 
 fn damaged(path: &Path, error: &ReadError) -> String {

@@ -115,7 +115,14 @@ impl std::error::Error for ReadError {}
 /// # Errors
 /// If a block is damaged or makes no sense; a file that only ends too early is read up to there.
 pub fn read(bytes: &[u8]) -> Result<Recording, ReadError> {
-    let columns = Columns::open(bytes)?;
+    whole(&Columns::open(bytes)?)
+}
+
+/// As [`read`], of columns that are open already.
+///
+/// # Errors
+/// As [`read`].
+pub fn whole(columns: &Columns<'_>) -> Result<Recording, ReadError> {
     let mut unfolded = 0_u64;
     for block in &columns.blocks {
         unfolded = unfolded.saturating_add(unfold::unfolded_bytes(block));
@@ -125,7 +132,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, ReadError> {
             return Err(ReadError::at(block, why));
         }
     }
-    recording(&columns, unfold::into_history)
+    recording(columns, unfold::into_history)
 }
 
 /// As [`read`], without what the operations were asked and answered: who began and ended something

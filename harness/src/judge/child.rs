@@ -1,4 +1,5 @@
 //! The child that judges: reads the history, asks the checkers, and prints what it came to as JSON.
+use self::columns::Seen;
 use super::judges::{self, Refusal};
 use super::{Answer, By, Judgement, Limits, Request, orders, reading, undecided};
 use crate::catalog::Catalog;
@@ -36,10 +37,10 @@ pub(crate) fn run(catalog: &Catalog, source: &Path, request: &Request) -> io::Re
 }
 
 fn answer(catalog: &Catalog, source: &Path, request: &Request) -> Result<Judgement, Refusal> {
-    if let Some(judgement) = columns::answer(catalog, source, request)? {
-        return Ok(judgement);
-    }
-    let mut recording = reading::read_as(source, &request.reading).map_err(Refusal::Broken)?;
+    let mut recording = match columns::see(catalog, source, request)? {
+        Seen::Judged(judgement) => return Ok(judgement),
+        Seen::Read(recording) => *recording,
+    };
     if let Some(key) = &request.key {
         reading::keep_only(key, source, &mut recording).map_err(Refusal::Misused)?;
     }
